@@ -1,0 +1,15 @@
+using System.Net;
+
+namespace Barnabas.Kernel;
+
+/// <summary>The network of a node: its reactors and its listeners.</summary>
+public interface INetwork
+{
+    IReadOnlyList<IReactor> Reactors { get; }
+
+    /// <summary>
+    /// Accepts connections and deals them out to the reactors in turn. Throws <see cref="NetworkException"/> if the
+    /// address cannot be had (in use, not local, no permission). From any thread.
+    /// </summary>
+    IListener Listen(IPEndPoint local, IConnectionAcceptor acceptor);
+}
