@@ -1,0 +1,67 @@
+using Barnabas.Kernel;
+
+namespace Barnabas.Records;
+
+/// <summary>
+/// Memory for the decompressed records of one batch at a time, used again for the next. One user at a time; what a reader
+/// from here shows is valid until the next call.
+/// </summary>
+/// <param name="retainedBytes">What is kept for the next batch; larger memory is given up once its batch is done with.</param>
+public sealed class RecordScratch(int retainedBytes = RecordScratch.DefaultRetainedBytes)
+{
+    /// <summary>A batch of 1 MB (the default of <c>max.message.bytes</c>) that was compressed to a quarter.</summary>
+    public const int DefaultRetainedBytes = 4 * 1024 * 1024;
+
+    private const int FirstSize = 64 * 1024;
+
+    private readonly GrowableBuffer _buffer = new(FirstSize);
+
+    /// <summary>Bytes held at the moment.</summary>
+    internal int Capacity => _buffer.Capacity;
+
+    internal ReadOnlySpan<byte> Written => _buffer.Written;
+
+    /// <summary>
+    /// The records of any batch. A batch that is compressed is decompressed here, by one of <paramref name="codecs"/>;
+    /// if that fails, the reader has no record and says why.
+    /// </summary>
+    public RecordReader Read(RecordBatch batch, CompressionCodecs codecs, DecompressionLimit limit)
+    {
+        if (batch.Compression == CompressionType.None)
+        {
+            return new RecordReader(batch);
+        }
+
+        if (batch.IsLegacy)
+        {
+            return LegacyMessageSet.Open(batch, codecs, this, limit);
+        }
+
+        RecordFault fault = Decompress(batch.Compression, batch.RecordBytes, codecs, limit);
+        return fault == RecordFault.None ? new RecordReader(batch, Written) : new RecordReader(fault);
+    }
+
+    internal RecordFault Decompress(
+        CompressionType type, ReadOnlySpan<byte> source, CompressionCodecs codecs, DecompressionLimit limit)
+    {
+        Clear();
+        ICompressionCodec? codec = codecs.Find(type);
+        if (codec is null)
+        {
+            return RecordFault.UnknownCodec;
+        }
+
+        try
+        {
+            codec.Decompress(source, _buffer, limit.For(source.Length));
+            return RecordFault.None;
+        }
+        catch (CompressionException failure)
+        {
+            return failure.LimitExceeded ? RecordFault.LimitExceeded : RecordFault.BadCompression;
+        }
+    }
+
+    /// <summary>Gives up memory beyond what is to be kept.</summary>
+    internal void Clear() => _buffer.Clear(retainedBytes);
+}
