@@ -9,7 +9,12 @@ public sealed class WorkQueue
     // exchange and turns it round, so there is no pop that could meet a reused item.
     private WorkItem? _newest;
 
-    public bool IsEmpty => Volatile.Read(ref _newest) is null;
+    // What the drainer took and has not run yet, oldest first. Only an item that throws leaves something here between
+    // two calls: the others of its batch must not be lost with it.
+    private WorkItem? _taken;
+
+    /// <summary>True if a call of <see cref="Drain"/> would run nothing. Exact only for the drainer.</summary>
+    public bool IsEmpty => _taken is null && Volatile.Read(ref _newest) is null;
 
     /// <summary>
     /// Adds an item unless it waits already. True if the queue was empty before: the drainer may be asleep and the caller
@@ -38,9 +43,30 @@ public sealed class WorkQueue
 
     /// <summary>
     /// Runs what was posted before the call, oldest first; what is posted meanwhile waits for the next call, so that a
-    /// self-posting item cannot starve sockets and timers. Returns how many items ran.
+    /// self-posting item cannot starve sockets and timers. Returns how many items ran. If an item throws, the exception
+    /// comes out and the next call goes on with the items behind it.
     /// </summary>
     public int Drain()
+    {
+        if (_taken is null)
+        {
+            _taken = TakeInPostingOrder();
+        }
+
+        int ran = 0;
+        while (_taken is { } item)
+        {
+            _taken = item.Next;
+            item.Next = null;
+            item.MarkTaken();
+            ran++;
+            item.Run();
+        }
+
+        return ran;
+    }
+
+    private WorkItem? TakeInPostingOrder()
     {
         WorkItem? newest = Interlocked.Exchange(ref _newest, null);
         WorkItem? oldest = null;
@@ -52,17 +78,6 @@ public sealed class WorkQueue
             newest = next;
         }
 
-        int ran = 0;
-        while (oldest is not null)
-        {
-            WorkItem item = oldest;
-            oldest = item.Next;
-            item.Next = null;
-            item.MarkTaken();
-            item.Run();
-            ran++;
-        }
-
-        return ran;
+        return oldest;
     }
 }

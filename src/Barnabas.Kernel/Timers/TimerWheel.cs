@@ -14,9 +14,14 @@ public sealed class TimerWheel
     // and a timer fires at most 4 ms late.
     private const int Slots = 512;
     private const long TickTicks = 4 * TimeSpan.TicksPerMillisecond;
+    private const long Unknown = -1;
 
     private readonly TimerItem?[] _slots = new TimerItem?[Slots];
     private long _swept;
+
+    // The first tick that holds a due timer, or unknown: a mailbox asks before each sleep, and most turns change no
+    // timer that matters.
+    private long _next = Unknown;
 
     public TimerWheel(MonotonicTime now)
     {
@@ -33,6 +38,10 @@ public sealed class TimerWheel
         long tick = Math.Max(CeilingTick(deadline), _swept + 1);
         Insert(timer, (int)(tick % Slots));
         Count++;
+        if (_next != Unknown || Count == 1)
+        {
+            _next = Count == 1 ? tick : Math.Min(_next, tick);
+        }
     }
 
     public void Disarm(TimerItem timer)
@@ -54,6 +63,11 @@ public sealed class TimerWheel
         if (timer.Next is { } next)
         {
             next.Previous = timer.Previous;
+        }
+
+        if (Math.Max(CeilingTick(timer.Deadline), _swept + 1) <= _next)
+        {
+            _next = Unknown;
         }
 
         timer.Next = null;
@@ -79,7 +93,7 @@ public sealed class TimerWheel
 
     /// <summary>
     /// When <see cref="Advance"/> is next worth calling: <see cref="MonotonicTime.Never"/> without timers, else the end of
-    /// the first tick that holds a due timer, looking at most one turn ahead.
+    /// the first tick that holds a due timer. An owner that sleeps until then never wakes for nothing.
     /// </summary>
     public MonotonicTime NextDeadline()
     {
@@ -88,18 +102,28 @@ public sealed class TimerWheel
             return MonotonicTime.Never;
         }
 
-        for (long tick = _swept + 1; tick <= _swept + Slots; tick++)
+        if (_next == Unknown)
         {
-            for (TimerItem? timer = _slots[tick % Slots]; timer is not null; timer = timer.Next)
+            _next = FirstTick();
+        }
+
+        long tick = Math.Max(_next, _swept + 1);
+        return tick > long.MaxValue / TickTicks ? MonotonicTime.Never : new MonotonicTime(tick * TickTicks);
+    }
+
+    // Slots are sorted, so the first timers of all slots are enough.
+    private long FirstTick()
+    {
+        long first = long.MaxValue;
+        foreach (TimerItem? head in _slots)
+        {
+            if (head is not null)
             {
-                if (CeilingTick(timer.Deadline) <= tick)
-                {
-                    return new MonotonicTime(tick * TickTicks);
-                }
+                first = Math.Min(first, CeilingTick(head.Deadline));
             }
         }
 
-        return new MonotonicTime((_swept + Slots) * TickTicks);
+        return first;
     }
 
     private static long CeilingTick(MonotonicTime deadline) =>

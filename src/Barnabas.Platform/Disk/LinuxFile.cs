@@ -1,0 +1,148 @@
+using Barnabas.Kernel;
+using Microsoft.Win32.SafeHandles;
+
+namespace Barnabas.Platform;
+
+/// <summary>An open file on Linux: each call is one system call on the caller's thread, repeated where it fell short.</summary>
+internal sealed unsafe class LinuxFile(string path, SafeFileHandle handle) : IDiskFile
+{
+    private const int FromEnd = 2;
+    private const int KeepSize = 1;
+    private const int NoWait = 8;
+    private const int CacheStatisticsNumber = 451;
+
+    public string Path { get; } = path;
+
+    /// <summary>For sendfile.</summary>
+    public SafeFileHandle Handle { get; } = handle;
+
+    public long Length
+    {
+        get
+        {
+            // All reads and writes carry their position, so moving the file's own one disturbs nobody.
+            long length = Libc.Seek(Handle, 0, FromEnd);
+            return length >= 0 ? length : throw DiskFailure.FromErrno(Errno.Last, "lseek", Path);
+        }
+    }
+
+    public int Read(Span<byte> destination, long position)
+    {
+        fixed (byte* start = destination)
+        {
+            int done = 0;
+            while (done < destination.Length)
+            {
+                nint count = Libc.ReadAt(Handle, start + done, (nuint)(destination.Length - done), position + done);
+                if (count == 0)
+                {
+                    break;
+                }
+
+                if (count < 0)
+                {
+                    ThrowUnlessInterrupted("pread");
+                    continue;
+                }
+
+                done += (int)count;
+            }
+
+            return done;
+        }
+    }
+
+    public void Write(ReadOnlySpan<byte> source, long position)
+    {
+        fixed (byte* start = source)
+        {
+            int done = 0;
+            while (done < source.Length)
+            {
+                nint count = Libc.WriteAt(Handle, start + done, (nuint)(source.Length - done), position + done);
+                if (count < 0)
+                {
+                    ThrowUnlessInterrupted("pwrite");
+                    continue;
+                }
+
+                done += (int)count;
+            }
+        }
+    }
+
+    public void SetLength(long length)
+    {
+        while (Libc.Truncate(Handle, length) < 0)
+        {
+            ThrowUnlessInterrupted("ftruncate");
+        }
+    }
+
+    public void Reserve(long length)
+    {
+        if (length <= 0)
+        {
+            return;
+        }
+
+        while (Libc.Allocate(Handle, KeepSize, 0, length) < 0)
+        {
+            if (Errno.Last is Errno.NotSupported or Errno.NotImplemented)
+            {
+                return;
+            }
+
+            ThrowUnlessInterrupted("fallocate");
+        }
+    }
+
+    // fdatasync also writes a changed length, which is all of the metadata that reading the bytes back needs.
+    public void Sync()
+    {
+        // Not repeated on EINTR: after any error the state of the dirty pages is unknown.
+        if (Libc.SyncData(Handle) < 0)
+        {
+            throw DiskFailure.FromErrno(Errno.Last, "fdatasync", Path);
+        }
+    }
+
+    public bool IsResident(long position, int count)
+    {
+        if (count <= 0)
+        {
+            return true;
+        }
+
+        CacheRange range = new() { Position = (ulong)position, Count = (ulong)count };
+        CacheCounts counts;
+        if (Libc.CacheStatistics(CacheStatisticsNumber, Handle, &range, &counts, 0) == 0)
+        {
+            ulong pageSize = (ulong)Environment.SystemPageSize;
+            ulong first = (ulong)position / pageSize;
+            ulong last = ((ulong)position + (ulong)count - 1) / pageSize;
+            return counts.Cached >= last - first + 1;
+        }
+
+        // Before Linux 6.5, or where a sandbox forbids the call: ask for the outermost bytes without waiting.
+        return CanReadNow(position) && CanReadNow(position + count - 1);
+    }
+
+    public void Dispose() => Handle.Dispose();
+
+    private bool CanReadNow(long position)
+    {
+        byte scratch;
+        IoVector vector = new() { Start = &scratch, Count = 1 };
+        return Libc.ReadVectorAt(Handle, &vector, 1, position, NoWait) >= 0;
+    }
+
+    private void ThrowUnlessInterrupted(string call)
+    {
+        int error = Errno.Last;
+        if (error != Errno.Interrupted)
+        {
+            throw DiskFailure.FromErrno(error, call, Path);
+        }
+    }
+}
