@@ -4,7 +4,7 @@ internal static class Program
 {
     private static int Main(string[] args)
     {
-        if (args is ["version"])
+        if (args is ["version", ..])
         {
             Console.Out.WriteLine(typeof(Program).Assembly.GetName().Version?.ToString(3));
             return 0;
