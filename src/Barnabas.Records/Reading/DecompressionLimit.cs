@@ -12,10 +12,13 @@ public readonly record struct DecompressionLimit(int Bytes, int Ratio)
     /// <summary>64 MiB, or 100 times the compressed size if that is more.</summary>
     public static DecompressionLimit Default => new(64 * 1024 * 1024, 100);
 
-    /// <summary>As Apache Kafka has it; only the greatest size of an array is left.</summary>
-    public static DecompressionLimit Off => new(Array.MaxLength, 0);
+    // Room for a decoder to run a little beyond the limit, which is how it is seen.
+    private const int Largest = int.MaxValue - (2 * 1024 * 1024);
+
+    /// <summary>As Apache Kafka has it: only the size of the largest array is left.</summary>
+    public static DecompressionLimit Off => new(Largest, 0);
 
     /// <summary>The bound for a batch of this many compressed bytes.</summary>
     public int For(int compressedBytes) =>
-        (int)Math.Min(Array.MaxLength, Math.Max(Bytes, (long)compressedBytes * Ratio));
+        (int)Math.Min(Largest, Math.Max(Bytes, (long)compressedBytes * Ratio));
 }

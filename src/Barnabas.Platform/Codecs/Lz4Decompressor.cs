@@ -1,0 +1,17 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Barnabas.Platform;
+
+/// <summary>A decompression context of LZ4 frames.</summary>
+internal sealed unsafe class Lz4Decompressor : SafeHandleZeroOrMinusOneIsInvalid
+{
+    public Lz4Decompressor()
+        : base(ownsHandle: true)
+    {
+        nint context;
+        Lz4Native.LZ4F_createDecompressionContext(&context, Lz4Native.Version);
+        SetHandle(context);
+    }
+
+    protected override bool ReleaseHandle() => Lz4Native.LZ4F_freeDecompressionContext(handle) == 0;
+}

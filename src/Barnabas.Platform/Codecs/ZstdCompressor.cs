@@ -1,0 +1,12 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Barnabas.Platform;
+
+/// <summary>A compression context of Zstandard.</summary>
+internal sealed class ZstdCompressor : SafeHandleZeroOrMinusOneIsInvalid
+{
+    public ZstdCompressor()
+        : base(ownsHandle: true) => SetHandle(ZstdNative.ZSTD_createCCtx());
+
+    protected override bool ReleaseHandle() => ZstdNative.ZSTD_freeCCtx(handle) == 0;
+}

@@ -1,0 +1,12 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Barnabas.Platform;
+
+/// <summary>A decompression context of Zstandard.</summary>
+internal sealed class ZstdDecompressor : SafeHandleZeroOrMinusOneIsInvalid
+{
+    public ZstdDecompressor()
+        : base(ownsHandle: true) => SetHandle(ZstdNative.ZSTD_createDCtx());
+
+    protected override bool ReleaseHandle() => ZstdNative.ZSTD_freeDCtx(handle) == 0;
+}
