@@ -6,14 +6,14 @@ namespace Barnabas.Metadata;
 /// <summary>The records a new cluster's metadata log starts with: feature levels, and credentials made when formatting.</summary>
 public sealed class BootstrapMetadata
 {
-    private BootstrapMetadata(ImmutableArray<MetadataRecord> records, MetadataVersion version, string source)
+    private BootstrapMetadata(ImmutableArray<MessageAndVersion> records, MetadataVersion version, string source)
     {
         Records = records;
         Version = version;
         Source = source;
     }
 
-    public ImmutableArray<MetadataRecord> Records { get; }
+    public ImmutableArray<MessageAndVersion> Records { get; }
 
     /// <summary>The metadata.version among the records.</summary>
     public MetadataVersion Version { get; }
@@ -31,10 +31,10 @@ public sealed class BootstrapMetadata
     public static BootstrapMetadata FromFeatures(
         MetadataVersion version,
         IReadOnlyDictionary<string, short> features,
-        IEnumerable<MetadataRecord> further,
+        IEnumerable<MessageAndVersion> further,
         string source)
     {
-        var records = ImmutableArray.CreateBuilder<MetadataRecord>();
+        var records = ImmutableArray.CreateBuilder<MessageAndVersion>();
         records.Add(ImageRecords.FeatureLevel(MetadataVersion.FeatureName, version.Level));
         foreach ((string name, short level) in features.OrderBy(static feature => feature.Key, StringComparer.Ordinal))
         {
@@ -49,11 +49,11 @@ public sealed class BootstrapMetadata
     }
 
     /// <summary>Throws <see cref="MetadataFaultException"/> if no record sets a metadata.version that is known here.</summary>
-    public static BootstrapMetadata FromRecords(IEnumerable<MetadataRecord> records, string source)
+    public static BootstrapMetadata FromRecords(IEnumerable<MessageAndVersion> records, string source)
     {
-        ImmutableArray<MetadataRecord> all = [.. records];
+        ImmutableArray<MessageAndVersion> all = [.. records];
         MetadataVersion? version = null;
-        foreach (MetadataRecord record in all)
+        foreach (MessageAndVersion record in all)
         {
             if (record.Message is FeatureLevelRecord { Name: MetadataVersion.FeatureName } feature)
             {
@@ -72,7 +72,7 @@ public sealed class BootstrapMetadata
     public short FeatureLevel(string name)
     {
         short level = 0;
-        foreach (MetadataRecord record in Records)
+        foreach (MessageAndVersion record in Records)
         {
             if (record.Message is FeatureLevelRecord feature && feature.Name == name)
             {

@@ -191,7 +191,7 @@ public sealed class ControllerCore
         // The same replay that followers and restarts use; a record that it would refuse is never appended. The wall
         // clock does not come in here: the time stamp of the uncommitted image is never read.
         var replay = new MetadataReplay(Image.At(NextOffset - 1, Epoch), openTransaction);
-        foreach (MetadataRecord record in step.Records)
+        foreach (MessageAndVersion record in step.Records)
         {
             replay.Replay(record.Message, NextOffset, Epoch, timestampMs: -1);
             NextOffset++;

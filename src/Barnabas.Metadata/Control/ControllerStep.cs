@@ -7,7 +7,7 @@ namespace Barnabas.Metadata;
 /// <summary>One step of the controller: the state it starts from and the records it has decided on so far.</summary>
 public sealed class ControllerStep
 {
-    private readonly List<MetadataRecord> _records = [];
+    private readonly List<MessageAndVersion> _records = [];
 
     internal ControllerStep(
         MetadataImage image,
@@ -28,7 +28,7 @@ public sealed class ControllerStep
     }
 
     /// <summary>To be appended in this order, in one batch if <see cref="IsAtomic"/>; may be empty.</summary>
-    public IReadOnlyList<MetadataRecord> Records => _records;
+    public IReadOnlyList<MessageAndVersion> Records => _records;
 
     /// <summary>False if a crash may leave a prefix of the records without harm.</summary>
     public bool IsAtomic { get; internal set; } = true;
@@ -54,9 +54,9 @@ public sealed class ControllerStep
     internal MetadataVersion Version =>
         Image.Version ?? throw new ControllerException(ErrorCode.NotController, "The cluster is not bootstrapped yet.");
 
-    internal void Add(IMessage message, short version) => Add(new MetadataRecord(message, version));
+    internal void Add(IRecordMessage message, short version) => Add(new MessageAndVersion(message, version));
 
-    internal void Add(MetadataRecord record)
+    internal void Add(MessageAndVersion record)
     {
         if (_records.Count >= Options.RecordsPerRequestMax)
         {
@@ -69,11 +69,11 @@ public sealed class ControllerStep
     }
 
     /// <summary>For what a broker's going or coming causes: as many records as it has partitions.</summary>
-    internal void AddUnbounded(MetadataRecord record) => _records.Add(record);
+    internal void AddUnbounded(MessageAndVersion record) => _records.Add(record);
 
-    internal void AddRange(IEnumerable<MetadataRecord> records)
+    internal void AddRange(IEnumerable<MessageAndVersion> records)
     {
-        foreach (MetadataRecord record in records)
+        foreach (MessageAndVersion record in records)
         {
             Add(record);
         }

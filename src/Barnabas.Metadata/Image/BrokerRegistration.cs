@@ -143,7 +143,7 @@ public sealed record BrokerRegistration
 
     public override int GetHashCode() => (Id.Value * 31) + (int)Epoch;
 
-    public MetadataRecord ToRecord(MetadataVersion version)
+    public MessageAndVersion ToRecord(MetadataVersion version)
     {
         var record = new RegisterBrokerRecord
         {
@@ -186,6 +186,6 @@ public sealed record BrokerRegistration
             record.CordonedLogDirs = [.. cordoned];
         }
 
-        return new MetadataRecord(record, version.RegisterBrokerRecordVersion);
+        return new MessageAndVersion(record, version.RegisterBrokerRecordVersion);
     }
 }

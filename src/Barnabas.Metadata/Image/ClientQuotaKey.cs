@@ -59,7 +59,7 @@ public sealed class ClientQuotaKey : IComparable<ClientQuotaKey>, IEquatable<Cli
 
     public override int GetHashCode() => Quota.Length;
 
-    internal MetadataRecord ToRecord(double value)
+    internal MessageAndVersion ToRecord(double value)
     {
         var record = new ClientQuotaRecord { Key = Quota, Value = value };
         foreach ((string type, string? name) in Entity)
@@ -67,6 +67,6 @@ public sealed class ClientQuotaKey : IComparable<ClientQuotaKey>, IEquatable<Cli
             record.Entity.Add(new ClientQuotaRecord.EntityData { EntityType = type, EntityName = name });
         }
 
-        return new MetadataRecord(record, 0);
+        return new MessageAndVersion(record, 0);
     }
 }

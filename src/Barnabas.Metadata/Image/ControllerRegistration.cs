@@ -53,7 +53,7 @@ public sealed record ControllerRegistration
 
     public override int GetHashCode() => Id.Value;
 
-    public MetadataRecord ToRecord()
+    public MessageAndVersion ToRecord()
     {
         var record = new RegisterControllerRecord
         {
@@ -82,6 +82,6 @@ public sealed record ControllerRegistration
             });
         }
 
-        return new MetadataRecord(record, 0);
+        return new MessageAndVersion(record, 0);
     }
 }

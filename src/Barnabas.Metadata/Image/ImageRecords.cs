@@ -10,7 +10,7 @@ public static class ImageRecords
     /// The records in the order of Kafka's snapshots: the features first, for metadata.version decides how the rest is
     /// read; a topic before its partitions; whatever refers to something after it.
     /// </summary>
-    public static IEnumerable<MetadataRecord> Of(MetadataImage image)
+    public static IEnumerable<MessageAndVersion> Of(MetadataImage image)
     {
         if (image.Version is not { } version)
         {
@@ -18,7 +18,7 @@ public static class ImageRecords
             yield break;
         }
 
-        foreach (MetadataRecord feature in Features(image, version))
+        foreach (MessageAndVersion feature in Features(image, version))
         {
             yield return feature;
         }
@@ -38,7 +38,7 @@ public static class ImageRecords
 
         foreach (TopicImage topic in image.Topics.All)
         {
-            yield return new MetadataRecord(new TopicRecord { Name = topic.Name, TopicId = topic.Id }, 0);
+            yield return new MessageAndVersion(new TopicRecord { Name = topic.Name, TopicId = topic.Id }, 0);
             for (int partition = 0; partition < topic.PartitionLimit; partition++)
             {
                 if (topic.TryGetPartition(partition, out PartitionImage? state))
@@ -56,16 +56,16 @@ public static class ImageRecords
             }
         }
 
-        foreach (MetadataRecord record in Security(image))
+        foreach (MessageAndVersion record in Security(image))
         {
             yield return record;
         }
     }
 
-    internal static MetadataRecord FeatureLevel(string name, short level) =>
+    internal static MessageAndVersion FeatureLevel(string name, short level) =>
         new(new FeatureLevelRecord { Name = name, FeatureLevel = level }, 0);
 
-    internal static MetadataRecord ConfigChange(ConfigResource resource, string name, string? value) => new(
+    internal static MessageAndVersion ConfigChange(ConfigResource resource, string name, string? value) => new(
         new ConfigRecord
         {
             ResourceType = (sbyte)resource.Type,
@@ -75,7 +75,7 @@ public static class ImageRecords
         },
         0);
 
-    private static IEnumerable<MetadataRecord> Features(MetadataImage image, MetadataVersion version)
+    private static IEnumerable<MessageAndVersion> Features(MetadataImage image, MetadataVersion version)
     {
         yield return FeatureLevel(MetadataVersion.FeatureName, version.Level);
         foreach ((string name, short level) in image.Features)
@@ -84,7 +84,7 @@ public static class ImageRecords
         }
     }
 
-    private static IEnumerable<MetadataRecord> Security(MetadataImage image)
+    private static IEnumerable<MessageAndVersion> Security(MetadataImage image)
     {
         foreach ((ClientQuotaKey quota, double value) in image.ClientQuotas)
         {
@@ -93,24 +93,24 @@ public static class ImageRecords
 
         if (image.NextProducerId >= 0)
         {
-            yield return new MetadataRecord(
+            yield return new MessageAndVersion(
                 new ProducerIdsRecord { BrokerId = -1, BrokerEpoch = -1, NextProducerId = image.NextProducerId },
                 0);
         }
 
         foreach (AccessControlEntryRecord acl in image.Acls.Values)
         {
-            yield return new MetadataRecord(acl, 0);
+            yield return new MessageAndVersion(acl, 0);
         }
 
         foreach (UserScramCredentialRecord credential in image.ScramCredentials.Values)
         {
-            yield return new MetadataRecord(credential, 0);
+            yield return new MessageAndVersion(credential, 0);
         }
 
         foreach (DelegationTokenRecord token in image.DelegationTokens.Values)
         {
-            yield return new MetadataRecord(token, 0);
+            yield return new MessageAndVersion(token, 0);
         }
     }
 }

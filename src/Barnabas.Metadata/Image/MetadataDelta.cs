@@ -75,7 +75,7 @@ public sealed class MetadataDelta
     public int RecordCount { get; private set; }
 
     /// <summary>Replays a record that stands at an offset of the metadata log.</summary>
-    public void Replay(IMessage record, long offset)
+    public void Replay(IRecordMessage record, long offset)
     {
         RecordCount++;
         switch (record)

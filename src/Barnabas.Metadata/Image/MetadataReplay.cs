@@ -8,7 +8,7 @@ namespace Barnabas.Metadata;
 /// </summary>
 public sealed class MetadataReplay
 {
-    private readonly List<(IMessage Record, long Offset)> _transaction = [];
+    private readonly List<(IRecordMessage Record, long Offset)> _transaction = [];
     private MetadataDelta _delta;
     private long _lastOffset;
     private int _lastEpoch;
@@ -38,7 +38,7 @@ public sealed class MetadataReplay
     public long NextOffset => _lastOffset + 1;
 
     /// <summary>Replays one record of the log.</summary>
-    public void Replay(IMessage record, long offset, int epoch, long timestampMs)
+    public void Replay(IRecordMessage record, long offset, int epoch, long timestampMs)
     {
         Advance(offset, epoch, timestampMs);
         switch (record)
@@ -52,7 +52,7 @@ public sealed class MetadataReplay
             case EndTransactionRecord:
                 Fault.If(TransactionStartOffset < 0, $"A transaction ends at {offset} but none has begun.");
                 TransactionStartOffset = -1;
-                foreach ((IMessage held, long heldOffset) in _transaction)
+                foreach ((IRecordMessage held, long heldOffset) in _transaction)
                 {
                     _delta.Replay(held, heldOffset);
                 }

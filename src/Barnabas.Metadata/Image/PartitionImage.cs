@@ -106,7 +106,7 @@ public sealed class PartitionImage : IEquatable<PartitionImage>
         return index >= 0 && index < Directories.Length ? Directories[index] : DirectoryId.Migrating;
     }
 
-    public MetadataRecord ToRecord(Uuid topicId, int partition, MetadataVersion version)
+    public MessageAndVersion ToRecord(Uuid topicId, int partition, MetadataVersion version)
     {
         var record = new PartitionRecord
         {
@@ -133,7 +133,7 @@ public sealed class PartitionImage : IEquatable<PartitionImage>
             record.LastKnownElr = LastKnownElr.IsEmpty ? null : ToInts(LastKnownElr);
         }
 
-        return new MetadataRecord(record, version.PartitionRecordVersion);
+        return new MessageAndVersion(record, version.PartitionRecordVersion);
     }
 
     public bool Equals(PartitionImage? other) =>

@@ -34,7 +34,7 @@ internal sealed class SecurityDelta
     public bool CredentialsChanged { get; private set; }
 
     /// <summary>False if the record is none of these.</summary>
-    public bool TryReplay(IMessage record)
+    public bool TryReplay(IRecordMessage record)
     {
         switch (record)
         {

@@ -70,7 +70,7 @@ internal sealed class PartitionChange
     private ImmutableArray<BrokerId> Elr { get; set; }
 
     /// <summary>The record, or null if nothing changes.</summary>
-    public MetadataRecord? ToRecord()
+    public MessageAndVersion? ToRecord()
     {
         var record = new PartitionChangeRecord { TopicId = _topicId, PartitionId = _partition };
         CompleteReassignment();
@@ -96,7 +96,7 @@ internal sealed class PartitionChange
             record.LeaderRecoveryState = (sbyte)RecoveryState;
         }
 
-        return record.ChangesNothing() ? null : new MetadataRecord(record, Version.PartitionChangeRecordVersion);
+        return record.ChangesNothing() ? null : new MessageAndVersion(record, Version.PartitionChangeRecordVersion);
     }
 
     private static bool Same(ImmutableArray<BrokerId> one, ImmutableArray<BrokerId> other) =>

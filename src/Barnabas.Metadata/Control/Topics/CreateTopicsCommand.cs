@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Barnabas.Kernel;
 using Barnabas.Protocol;
 
