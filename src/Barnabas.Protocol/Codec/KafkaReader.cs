@@ -131,49 +131,33 @@ public ref partial struct KafkaReader
     }
 
     /// <summary>
-    /// Seven bits per byte, lowest first, at most five bytes. Needlessly long forms are accepted and bits above the 32nd
-    /// are dropped, as in Apache Kafka; the result can therefore be negative.
+    /// An unsigned varint of at most five bytes. Bits above the 32nd are dropped, as in Apache Kafka; the result can
+    /// therefore be negative.
     /// </summary>
     public int ReadUnsignedVarint()
     {
-        int value = 0;
-        for (int shift = 0; shift <= 28; shift += 7)
+        if (!Varint.TryRead(_bytes, ref _position, out uint value))
         {
-            int next = ReadInt8();
-            value |= (next & 0x7F) << shift;
-            if (next >= 0)
-            {
-                return value;
-            }
+            Fail();
+            return 0;
         }
 
-        Fail();
-        return 0;
+        return (int)value;
     }
 
     /// <summary>A zigzag varint: small numbers of either sign are short.</summary>
-    public int ReadVarint()
-    {
-        uint raw = (uint)ReadUnsignedVarint();
-        return (int)(raw >> 1) ^ -(int)(raw & 1);
-    }
+    public int ReadVarint() => Varint.UnZigZag((uint)ReadUnsignedVarint());
 
     /// <summary>A zigzag varint of up to ten bytes.</summary>
     public long ReadVarlong()
     {
-        ulong raw = 0;
-        for (int shift = 0; shift <= 63; shift += 7)
+        if (!Varint.TryRead(_bytes, ref _position, out ulong value))
         {
-            int next = ReadInt8();
-            raw |= (ulong)(next & 0x7F) << shift;
-            if (next >= 0)
-            {
-                return (long)(raw >> 1) ^ -(long)(raw & 1);
-            }
+            Fail();
+            return 0;
         }
 
-        Fail();
-        return 0;
+        return Varint.UnZigZag(value);
     }
 
     /// <summary>A string that must be there.</summary>
@@ -243,8 +227,14 @@ public ref partial struct KafkaReader
     {
         if (!_hasMemory)
         {
+            // Spelled out: in a conditional expression, null would become empty memory.
             byte[]? copy = ReadNullableBytes(compact, nullable);
-            return copy is null ? null : copy.AsMemory();
+            if (copy is null)
+            {
+                return null;
+            }
+
+            return copy;
         }
 
         if (!TryReadLength(compact, nullable, out int length))

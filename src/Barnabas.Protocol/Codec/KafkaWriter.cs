@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Numerics;
 using System.Text;
 using Barnabas.Kernel;
 
@@ -25,9 +24,6 @@ public ref partial struct KafkaWriter
 
     /// <summary>A writer that counts and stores nothing.</summary>
     public static KafkaWriter Measuring() => new(measuring: true);
-
-    /// <summary>How many bytes <see cref="WriteUnsignedVarint"/> takes: one per seven bits begun.</summary>
-    public static int SizeOfUnsignedVarint(int value) => (38 - BitOperations.LeadingZeroCount((uint)value | 1)) / 7;
 
     public void WriteBoolean(bool value) => WriteInt8(value ? (sbyte)1 : (sbyte)0);
 
@@ -89,36 +85,17 @@ public ref partial struct KafkaWriter
 
     public void WriteUnsignedVarint(int value)
     {
-        if (_measuring)
-        {
-            _position += SizeOfUnsignedVarint(value);
-            return;
-        }
-
-        uint rest = (uint)value;
-        while (rest > 0x7F)
-        {
-            _bytes[_position++] = (byte)(rest | 0x80);
-            rest >>= 7;
-        }
-
-        _bytes[_position++] = (byte)rest;
+        _position += _measuring ? Varint.SizeOf((uint)value) : Varint.Write(_bytes[_position..], (uint)value);
     }
 
     /// <summary>A zigzag varint.</summary>
-    public void WriteVarint(int value) => WriteUnsignedVarint((value << 1) ^ (value >> 31));
+    public void WriteVarint(int value) => WriteUnsignedVarint((int)Varint.ZigZag(value));
 
     /// <summary>A zigzag varint of up to ten bytes.</summary>
     public void WriteVarlong(long value)
     {
-        ulong rest = (ulong)((value << 1) ^ (value >> 63));
-        while (rest > 0x7F)
-        {
-            WriteInt8((sbyte)(rest | 0x80));
-            rest >>= 7;
-        }
-
-        WriteInt8((sbyte)rest);
+        ulong raw = Varint.ZigZag(value);
+        _position += _measuring ? Varint.SizeOf(raw) : Varint.Write(_bytes[_position..], raw);
     }
 
     /// <exception cref="ArgumentException">The text takes more than 32,767 bytes of UTF-8.</exception>

@@ -1,3 +1,5 @@
+using Barnabas.Kernel;
+
 namespace Barnabas.Protocol;
 
 /// <summary>
@@ -11,9 +13,9 @@ public static class MetadataRecordCodec
 
     /// <summary>The bytes that <see cref="Write"/> takes.</summary>
     public static int Measure(MessageAndVersion record) =>
-        KafkaWriter.SizeOfUnsignedVarint(FrameVersion)
-        + KafkaWriter.SizeOfUnsignedVarint(record.Message.RecordType)
-        + KafkaWriter.SizeOfUnsignedVarint(record.Version)
+        Varint.SizeOf((uint)FrameVersion)
+        + Varint.SizeOf((uint)record.Message.RecordType)
+        + Varint.SizeOf((uint)record.Version)
         + record.Message.Measure(record.Version);
 
     public static void Write(ref KafkaWriter writer, MessageAndVersion record)
