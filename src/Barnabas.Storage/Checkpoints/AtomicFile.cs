@@ -1,0 +1,49 @@
+using Barnabas.Kernel;
+
+namespace Barnabas.Storage;
+
+/// <summary>
+/// Replaces small files so that a crash at any step leaves the old or the new content: temporary file, sync, rename,
+/// sync of the directory.
+/// </summary>
+internal static class AtomicFile
+{
+    public const string TemporarySuffix = ".tmp";
+
+    // Checkpoints grow with partitions: 200,000 partitions of 100 bytes each are 20 MB. Anything beyond is not ours.
+    private const int LengthMax = 256 * 1024 * 1024;
+
+    public static void Write(IDisk disk, string directory, string name, ReadOnlySpan<byte> content)
+    {
+        string path = $"{directory}/{name}";
+        string temporary = path + TemporarySuffix;
+        using (IDiskFile file = disk.Open(temporary, FileOpening.CreateOrTruncate))
+        {
+            file.Write(content, 0);
+            file.Sync();
+        }
+
+        disk.Rename(temporary, path);
+        disk.SyncDirectory(directory);
+    }
+
+    /// <summary>The content, or null if there is no such file.</summary>
+    public static byte[]? TryRead(IDisk disk, string path)
+    {
+        if (!disk.FileExists(path))
+        {
+            return null;
+        }
+
+        using IDiskFile file = disk.Open(path, FileOpening.Read);
+        long length = file.Length;
+        if (length > LengthMax)
+        {
+            throw new CheckpointFormatException($"{path}: {length} bytes are more than the {LengthMax} allowed");
+        }
+
+        var content = new byte[length];
+        int read = file.Read(content, 0);
+        return read == content.Length ? content : content[..read];
+    }
+}

@@ -1,0 +1,180 @@
+using Barnabas.Kernel;
+using Barnabas.Records;
+
+namespace Barnabas.Storage;
+
+/// <summary>Reads and searches over the segments of a log, without locks and, for reads, without allocation.</summary>
+internal static class LogLookup
+{
+    private const int ScanBuffer = 16 * 1024;
+
+    /// <summary>
+    /// Bytes from the batch that holds <paramref name="from"/>, of one segment, below <paramref name="limit"/>.
+    /// </summary>
+    /// <param name="logEnd">The log end offset, read after the sizes of the segments.</param>
+    public static LogRead Read(
+        Segment[] segments, Offset from, int maxBytes, Offset limit, bool atLeastOneBatch, in LogEnd logEnd)
+    {
+        for (int i = Math.Max(0, SegmentStore.Floor(segments, from)); i < segments.Length; i++)
+        {
+            Segment segment = segments[i];
+            bool isActive = i == segments.Length - 1;
+            int end = isActive && ReferenceEquals(segment, logEnd.Segment) ? logEnd.Size : segment.Size;
+            SharedDiskFile file = segment.AcquireFile();
+            bool handedOver = false;
+            try
+            {
+                if (!SegmentSearch.TryFind(file.File, segment, from, end, out BatchPosition first))
+                {
+                    // Compaction may have emptied the rest of this segment: what is asked for is in the next one.
+                    continue;
+                }
+
+                if (first.BaseOffset >= limit)
+                {
+                    return LogRead.Empty;
+                }
+
+                Offset segmentEnd = isActive ? logEnd.Offset : segments[i + 1].BaseOffset;
+                if (limit < segmentEnd
+                    && SegmentSearch.TryFind(file.File, segment, limit, end, out BatchPosition beyond))
+                {
+                    end = beyond.Position;
+                }
+
+                int count = Count(first, end, maxBytes, atLeastOneBatch);
+                handedOver = count > 0;
+                return new LogRead
+                {
+                    Region = handedOver ? new FileRegion(file, first.Position, count) : default,
+                    BaseOffset = first.BaseOffset,
+                    FirstBatchSize = first.Size,
+                };
+            }
+            finally
+            {
+                if (!handedOver)
+                {
+                    file.Release();
+                }
+            }
+        }
+
+        return LogRead.Empty;
+    }
+
+    /// <summary>The first record at or behind <paramref name="from"/> whose timestamp is at least this.</summary>
+    public static TimestampOffset FindByTimestamp(
+        Segment[] segments, long timestamp, Offset from, Offset end, LogServices services, DecompressionLimit limit)
+    {
+        foreach (Segment segment in segments)
+        {
+            if (segment.MaxTimestampSnapshot() < timestamp)
+            {
+                continue;
+            }
+
+            TimeIndexEntry near = segment.Indexes.Times.Lookup(timestamp);
+            Offset start = Offset.Max(segment.BaseOffset + near.RelativeOffset, from);
+            if (TryFind(segment, timestamp, start, from, end, services, limit, out TimestampOffset found))
+            {
+                return found;
+            }
+        }
+
+        return TimestampOffset.None;
+    }
+
+    /// <summary>The first record with the largest timestamp of the log.</summary>
+    public static TimestampOffset FindMaxTimestamp(
+        Segment[] segments, Offset from, Offset end, LogServices services, DecompressionLimit limit)
+    {
+        long largest = RecordBatch.NoTimestamp;
+        foreach (Segment segment in segments)
+        {
+            largest = Math.Max(largest, segment.MaxTimestampSnapshot());
+        }
+
+        return largest < 0 ? TimestampOffset.None : FindByTimestamp(segments, largest, from, end, services, limit);
+    }
+
+    private static int Count(in BatchPosition first, int end, int maxBytes, bool atLeastOneBatch)
+    {
+        int wanted = atLeastOneBatch ? Math.Max(maxBytes, first.Size) : maxBytes;
+        // Less than a whole batch is of no use to anybody.
+        return wanted < first.Size ? 0 : Math.Min(wanted, end - first.Position);
+    }
+
+    private static bool TryFind(
+        Segment segment,
+        long timestamp,
+        Offset start,
+        Offset from,
+        Offset end,
+        LogServices services,
+        DecompressionLimit limit,
+        out TimestampOffset found)
+    {
+        found = default;
+        byte[] large = [];
+        SharedDiskFile shared = segment.AcquireFile();
+        try
+        {
+            // The time index speaks of the last offset of a batch, so the batch itself may hold the answer.
+            int position = segment.Indexes.Offsets.Lookup(start - segment.BaseOffset);
+            var scanner = new BatchScanner(shared.File, new byte[ScanBuffer], position, segment.Size);
+            while (scanner.MoveNext())
+            {
+                RecordBatch batch = scanner.Current;
+                if (batch.BaseOffset >= end)
+                {
+                    return false;
+                }
+
+                if (batch.MaxTimestamp >= timestamp
+                    && batch.LastOffset >= from
+                    && TryFindRecord(scanner.ReadWhole(ref large), timestamp, from, services, limit, out found))
+                {
+                    return true;
+                }
+            }
+        }
+        finally
+        {
+            shared.Release();
+        }
+
+        return false;
+    }
+
+    private static bool TryFindRecord(
+        RecordBatch batch,
+        long timestamp,
+        Offset from,
+        LogServices services,
+        DecompressionLimit limit,
+        out TimestampOffset found)
+    {
+        RecordScratch scratch = services.ScratchPool.Rent();
+        try
+        {
+            RecordReader records = scratch.Read(batch, services.Codecs, limit);
+            while (records.MoveNext())
+            {
+                if (records.Timestamp >= timestamp && records.Offset >= from)
+                {
+                    found = new TimestampOffset(
+                        ErrorCode.None, records.Timestamp, records.Offset, batch.PartitionLeaderEpoch);
+                    return true;
+                }
+            }
+        }
+        finally
+        {
+            services.ScratchPool.Return(scratch);
+        }
+
+        found = default;
+        return false;
+    }
+}

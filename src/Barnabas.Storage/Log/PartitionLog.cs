@@ -1,0 +1,524 @@
+using Barnabas.Kernel;
+using Barnabas.Records;
+
+namespace Barnabas.Storage;
+
+/// <summary>
+/// The log of one partition: Kafka's files, appended to by one writer and read by any number of readers.
+/// </summary>
+/// <remarks>
+/// Threads: what writes (append, truncate, roll, retention, start offset, configuration) is called under
+/// <see cref="Gate"/>, one caller at a time. Reads, searches and the offset properties take no lock and may be called
+/// from any thread. <see cref="Flush"/> takes the gate for moments only and never while it syncs.
+/// <para>
+/// Invariants: LogStartOffset &lt;= LastStableOffset &lt;= HighWatermark &lt;= LogEndOffset; RecoveryPoint &lt;= LogEndOffset;
+/// LogStartOffset never falls; LogEndOffset falls by truncation alone.
+/// </para>
+/// <para>
+/// Failures: a full disk refuses the append with a retriable error and leaves the log as it was; every other failure of
+/// the disk takes the log offline and tells its directory. Nothing is ever retried after a failed sync.
+/// </para>
+/// </remarks>
+public sealed class PartitionLog
+{
+    private readonly LogServices _services;
+    private readonly LogAccess _access;
+    private readonly LogFlusher _flusher;
+    private readonly Action<DiskException> _onFailure;
+    private LogConfig _config;
+    private long _logStart;
+    private long _logEnd;
+    private long _highWatermark;
+    private long _firstUnstable = long.MaxValue;
+    private string? _offlineReason;
+
+    internal PartitionLog(LogIdentity identity, LogServices services, LogConfig config, LogAccess access, Action<DiskException> onFailure)
+    {
+        Identity = identity;
+        _services = services;
+        _config = config;
+        _access = access;
+        _onFailure = onFailure;
+        _logStart = access.LogStartOffset.Value;
+        _logEnd = access.EndOffset.Value;
+        _highWatermark = Math.Clamp(access.HighWatermark.Value, _logStart, _logEnd);
+        _flusher = new LogFlusher(services.Disk, identity.Directory, access);
+    }
+
+    /// <summary>The writer's lock.</summary>
+    public Lock Gate { get; } = new();
+
+    /// <summary>Which partition of which topic, in which directory.</summary>
+    public LogIdentity Identity { get; }
+
+    public TopicPartition Partition => Identity.Partition;
+
+    /// <summary>What the log works by; see <see cref="Configure"/>.</summary>
+    public LogConfig Config => Volatile.Read(ref _config);
+
+    /// <summary>The first offset there is; rises with retention and DeleteRecords.</summary>
+    public Offset LogStartOffset => new(Volatile.Read(ref _logStart));
+
+    /// <summary>The offset of the next record.</summary>
+    public Offset LogEndOffset => new(Volatile.Read(ref _logEnd));
+
+    /// <summary>All below it is replicated to the in-sync replicas; consumers see no further.</summary>
+    public Offset HighWatermark => new(Volatile.Read(ref _highWatermark));
+
+    /// <summary>Read-committed consumers see no further (KIP-98).</summary>
+    public Offset LastStableOffset
+    {
+        get
+        {
+            long stable = Math.Min(Volatile.Read(ref _firstUnstable), Volatile.Read(ref _highWatermark));
+            return new Offset(Math.Max(stable, Volatile.Read(ref _logStart)));
+        }
+    }
+
+    /// <summary>All below it is on the device.</summary>
+    public Offset RecoveryPoint => _flusher.RecoveryPoint;
+
+    /// <summary>Where each leader epoch begins.</summary>
+    public LeaderEpochCache LeaderEpochs => _access.Contents.Epochs;
+
+    /// <summary>Bytes of all segments.</summary>
+    public long SizeInBytes => _access.Contents.Segments.SizeInBytes;
+
+    /// <summary>How many segments there are, at least 1.</summary>
+    public int SegmentCount => _access.Contents.Segments.All.Length;
+
+    /// <summary>Idempotent producers that are remembered. Under the gate.</summary>
+    public int ProducerCount => _access.Contents.Producers.Count;
+
+    /// <summary>Why the log neither takes nor gives records any more; null while it does.</summary>
+    public string? OfflineReason => Volatile.Read(ref _offlineReason);
+
+    internal LogAccess Access => _access;
+
+    internal LogFlusher Flusher => _flusher;
+
+    /// <summary>Works by another configuration from the next call on.</summary>
+    public void Configure(LogConfig config) => Volatile.Write(ref _config, config);
+
+    /// <summary>
+    /// Appends one batch as the partition's leader: validates it, stamps offsets, epoch and timestamp where it lies, writes
+    /// it. Under the gate. Allocates nothing unless the batch is refused, recompressed or the segment rolls.
+    /// </summary>
+    /// <param name="records">One batch; changed in place.</param>
+    /// <param name="nowMs">The wall clock, milliseconds since 1970.</param>
+    /// <returns>
+    /// Retriable: <see cref="ErrorCode.KafkaStorageError"/> (a full disk, or a log gone offline). An error means that
+    /// nothing was appended.
+    /// </returns>
+    public AppendResult AppendAsLeader(Span<byte> records, LeaderEpoch epoch, AppendOrigin origin, long nowMs)
+    {
+        if (OfflineReason is { } reason)
+        {
+            return AppendResult.Refused(ErrorCode.KafkaStorageError, reason);
+        }
+
+        LogConfig config = Config;
+        var context = new AppendContext(origin, LogEndOffset, epoch, nowMs);
+        ValidationResult valid = _services.Validator.Validate(records, config.Append, context);
+        if (valid.Error != ErrorCode.None)
+        {
+            return AppendResult.Refused(valid.Error, valid.Message, valid.RecordErrors);
+        }
+
+        ReadOnlySpan<byte> bytes = valid.Replacement is { } replacement ? replacement.Span : records[..valid.ValidBytes];
+        if (bytes.Length > config.SegmentBytes)
+        {
+            return AppendResult.Refused(
+                ErrorCode.RecordListTooLarge, $"{bytes.Length} bytes do not fit a segment of {config.SegmentBytes}");
+        }
+
+        try
+        {
+            ProducerCheck check = CheckProducer(new RecordBatch(bytes), origin);
+            if (check.Error != ErrorCode.None)
+            {
+                return AppendResult.Refused(check.Error, check.Message);
+            }
+
+            if (check.IsDuplicate)
+            {
+                return Duplicate(check.Original, config);
+            }
+
+            Store(bytes, valid.BaseOffset, valid.LastOffset, valid.MaxTimestamp, config, nowMs);
+        }
+        catch (DiskException failure)
+        {
+            return Refuse(failure);
+        }
+
+        return new AppendResult
+        {
+            BaseOffset = valid.BaseOffset,
+            LastOffset = valid.LastOffset,
+            LogAppendTime = valid.LogAppendTime,
+            LogStartOffset = LogStartOffset,
+        };
+    }
+
+    /// <summary>
+    /// Appends what the leader sent, as it is: any number of batches with their offsets and epochs. Under the gate. Batches
+    /// of an epoch above <paramref name="currentEpoch"/> are left out.
+    /// </summary>
+    public AppendResult AppendAsFollower(ReadOnlySpan<byte> records, LeaderEpoch currentEpoch, long nowMs)
+    {
+        if (OfflineReason is { } reason)
+        {
+            return AppendResult.Refused(ErrorCode.KafkaStorageError, reason);
+        }
+
+        ReplicatedRecords found = ReplicatedRecords.Inspect(records, currentEpoch);
+        if (found.Error != ErrorCode.None)
+        {
+            return AppendResult.Refused(found.Error, found.Message);
+        }
+
+        Offset next = LogEndOffset;
+        if (found.BatchCount > 0 && found.FirstOffset < next)
+        {
+            return AppendResult.Refused(
+                ErrorCode.OffsetOutOfRange, $"The leader sent offset {found.FirstOffset}; the log ends at {next}");
+        }
+
+        try
+        {
+            if (found.BatchCount > 0)
+            {
+                Store(
+                    records[..found.ValidBytes], found.FirstOffset, found.LastOffset, found.MaxTimestamp, Config, nowMs);
+            }
+        }
+        catch (DiskException failure)
+        {
+            return Refuse(failure);
+        }
+
+        return new AppendResult
+        {
+            BaseOffset = found.FirstOffset,
+            LastOffset = found.LastOffset,
+            LogAppendTime = RecordBatch.NoTimestamp,
+            LogStartOffset = LogStartOffset,
+        };
+    }
+
+    /// <summary>
+    /// Finds the bytes to send to who has read up to <paramref name="from"/>: whole batches of one segment, the last
+    /// possibly cut off. Lock-free; allocates nothing.
+    /// </summary>
+    /// <param name="limit">No batch at or beyond it: the high watermark, the last stable or the log end offset.</param>
+    /// <param name="atLeastOneBatch">The first batch even if it is larger than <paramref name="maxBytes"/> (KIP-74).</param>
+    public LogRead Read(Offset from, int maxBytes, Offset limit, bool atLeastOneBatch)
+    {
+        if (OfflineReason is { } reason)
+        {
+            return LogRead.Failed(ErrorCode.KafkaStorageError, reason);
+        }
+
+        try
+        {
+            Segment[] segments = _access.Contents.Segments.All;
+            Segment active = segments[^1];
+            int size = active.Size;
+            var end = new LogEnd(active, size, LogEndOffset);
+            if (from < LogStartOffset || from > end.Offset)
+            {
+                return OutOfRange(from);
+            }
+
+            return from >= limit || from == end.Offset
+                ? LogRead.Empty
+                : LogLookup.Read(segments, from, maxBytes, Offset.Min(limit, end.Offset), atLeastOneBatch, end);
+        }
+        catch (DiskException failure) when (failure.Error == DiskError.NotFound && from < LogStartOffset)
+        {
+            // Retention took the segment between the look at the list and the opening of its file.
+            return OutOfRange(from);
+        }
+        catch (DiskException failure)
+        {
+            return LogRead.Failed(ErrorCode.KafkaStorageError, GoOffline(failure));
+        }
+    }
+
+    /// <summary>Answers ListOffsets: a timestamp, or one of <see cref="SearchedTimestamp"/>. Lock-free; may read much.</summary>
+    public TimestampOffset FindOffsetByTimestamp(long timestamp)
+    {
+        if (OfflineReason is not null)
+        {
+            return TimestampOffset.None with { Error = ErrorCode.KafkaStorageError };
+        }
+
+        try
+        {
+            return timestamp switch
+            {
+                SearchedTimestamp.Latest => new(ErrorCode.None, -1, LogEndOffset, LeaderEpochs.Latest),
+                SearchedTimestamp.Earliest or SearchedTimestamp.EarliestLocal =>
+                    new(ErrorCode.None, -1, LogStartOffset, LeaderEpochs.EpochAt(LogStartOffset)),
+                SearchedTimestamp.Max => LogLookup.FindMaxTimestamp(
+                    _access.Contents.Segments.All,
+                    LogStartOffset,
+                    LogEndOffset,
+                    _services,
+                    Config.Append.DecompressionLimit),
+                < 0 => TimestampOffset.None,
+                _ => LogLookup.FindByTimestamp(
+                    _access.Contents.Segments.All,
+                    timestamp,
+                    LogStartOffset,
+                    LogEndOffset,
+                    _services,
+                    Config.Append.DecompressionLimit),
+            };
+        }
+        catch (DiskException failure)
+        {
+            GoOffline(failure);
+            return TimestampOffset.None with { Error = ErrorCode.KafkaStorageError };
+        }
+    }
+
+    /// <summary>Answers OffsetForLeaderEpoch (KIP-101, KIP-279).</summary>
+    public EpochEndOffset EndOffsetForEpoch(LeaderEpoch epoch) => LeaderEpochs.EndOffsetFor(epoch, LogEndOffset);
+
+    /// <summary>
+    /// Moves the high watermark, into the bounds of the log. Under the gate. Returns where it is now.
+    /// </summary>
+    public Offset UpdateHighWatermark(Offset highWatermark)
+    {
+        long value = Math.Clamp(highWatermark.Value, LogStartOffset.Value, LogEndOffset.Value);
+        Volatile.Write(ref _highWatermark, value);
+        if (_firstUnstable != long.MaxValue)
+        {
+            _access.Contents.Producers.OnHighWatermark(new Offset(value));
+            PublishFirstUnstable();
+        }
+
+        return new Offset(value);
+    }
+
+    /// <summary>
+    /// Raises the log start offset (DeleteRecords, or a follower of a leader that did). Under the gate.
+    /// OffsetOutOfRange if it lies beyond the high watermark; an offset at or below the present one changes nothing.
+    /// </summary>
+    public ErrorCode AdvanceLogStartOffset(Offset offset)
+    {
+        if (offset > HighWatermark)
+        {
+            return ErrorCode.OffsetOutOfRange;
+        }
+
+        if (offset > LogStartOffset)
+        {
+            Volatile.Write(ref _logStart, offset.Value);
+            LeaderEpochs.TruncateFromStart(offset);
+        }
+
+        return ErrorCode.None;
+    }
+
+    /// <summary>Seals the active segment and begins a new one, unless it is empty. Under the gate.</summary>
+    public ErrorCode Roll(long nowMs) => Change(contents =>
+    {
+        if (contents.Segments.Active.Size > 0)
+        {
+            RollAt(LogEndOffset, contents, Config, nowMs);
+        }
+    });
+
+    /// <summary>
+    /// Cuts the log off before this offset, as a follower does that disagrees with its leader. Under the gate. An offset
+    /// within a batch takes the whole batch away.
+    /// </summary>
+    public ErrorCode TruncateTo(Offset offset, long nowMs) => Change(contents =>
+        LogTruncation.To(this, contents, offset, nowMs));
+
+    /// <summary>Drops everything and goes on at this offset, as a follower does that is too far behind. Under the gate.</summary>
+    public ErrorCode TruncateFullyAndStartAt(Offset offset, long nowMs) => Change(contents =>
+        LogTruncation.Restart(this, contents, offset, nowMs));
+
+    /// <summary>Removes segments whose time has come; their files follow later. Under the gate.</summary>
+    public RetentionResult DeleteOldSegments(long nowMs)
+    {
+        RetentionResult result = default;
+        Change(contents => result = LogTruncation.DeleteOldSegments(this, contents, nowMs));
+        return result;
+    }
+
+    /// <summary>Forgets idempotent producers that have been silent for too long (KIP-360). Under the gate.</summary>
+    public int RemoveExpiredProducers(long nowMs) =>
+        _access.IsLoaded ? _access.Contents.Producers.RemoveExpired(nowMs, _services.ProducerIdExpirationMs) : 0;
+
+    /// <summary>
+    /// Makes all that is appended now durable and moves the recovery point there. From any thread; blocks on the device.
+    /// </summary>
+    public ErrorCode Flush()
+    {
+        if (OfflineReason is not null)
+        {
+            return ErrorCode.KafkaStorageError;
+        }
+
+        try
+        {
+            _flusher.Flush(this);
+            return ErrorCode.None;
+        }
+        catch (DiskException failure)
+        {
+            GoOffline(failure);
+            return ErrorCode.KafkaStorageError;
+        }
+    }
+
+    /// <summary>Closes files that nobody reads at the moment. They open again by themselves.</summary>
+    public void ReleaseFiles()
+    {
+        if (_access.IsLoaded)
+        {
+            _access.Contents.Segments.ReleaseFiles();
+        }
+    }
+
+    internal string GoOffline(DiskException failure)
+    {
+        string reason = $"{Partition} is offline: {failure.Message}";
+        if (Interlocked.CompareExchange(ref _offlineReason, reason, null) is null)
+        {
+            _onFailure(failure);
+        }
+
+        return reason;
+    }
+
+    /// <summary>The directory has failed: whatever this log still holds in memory is not to be trusted either.</summary>
+    internal void GoOffline(string reason) => Interlocked.CompareExchange(ref _offlineReason, reason, null);
+
+    internal void RollAt(Offset baseOffset, LogContents contents, LogConfig config, long nowMs)
+    {
+        long jitter = config.SegmentJitterMs <= 0
+            ? 0
+            : (long)(_services.Entropy.NextUInt64() % (ulong)config.SegmentJitterMs);
+        // A snapshot at the base of each segment bounds what recovery replays to one segment.
+        contents.Producers.MapEndOffset = baseOffset;
+        contents.Snapshots.Write(contents.Producers, sync: false);
+        contents.Segments.Roll(baseOffset, config, nowMs, jitter);
+        _flusher.NamesChanged();
+    }
+
+    /// <summary>Sets the bounds after a truncation or a deletion. The high watermark follows into them.</summary>
+    internal void SetBounds(Offset logStart, Offset logEnd)
+    {
+        Volatile.Write(ref _logEnd, logEnd.Value);
+        Volatile.Write(ref _logStart, logStart.Value);
+        Volatile.Write(ref _highWatermark, Math.Clamp(_highWatermark, logStart.Value, logEnd.Value));
+        PublishFirstUnstable();
+    }
+
+    private ProducerCheck CheckProducer(RecordBatch batch, AppendOrigin origin)
+    {
+        if (!batch.HasProducerId)
+        {
+            return ProducerCheck.Accepted;
+        }
+
+        ProducerState producers = _access.Contents.Producers;
+        return origin == AppendOrigin.Client
+            ? producers.CheckClientBatch(batch)
+            : producers.CheckCoordinatorBatch(batch);
+    }
+
+    private void Store(
+        ReadOnlySpan<byte> bytes, Offset first, Offset last, long maxTimestamp, LogConfig config, long nowMs)
+    {
+        LogContents contents = _access.Contents;
+        Segment segment = contents.Segments.Active;
+        segment.LookUpMaxTimestamp();
+        var input = new SegmentRollInput(
+            segment.Size,
+            bytes.Length,
+            segment.LookUpFirstTimestamp(),
+            maxTimestamp,
+            segment.CreatedMs,
+            nowMs,
+            segment.RollJitterMs,
+            segment.Indexes.Offsets.Count,
+            segment.Indexes.Times.Count,
+            last - segment.BaseOffset);
+        if (SegmentRoll.IsDue(input, config))
+        {
+            RollAt(first, contents, config, nowMs);
+            segment = contents.Segments.Active;
+        }
+
+        int start = segment.Size;
+        segment.Write(bytes, config.Preallocate ? int.MaxValue : config.SegmentBytes);
+
+        // The bytes are there. Nothing below can fail, so memory and file agree again at its end.
+        var batches = new RecordBatchIterator(bytes);
+        while (batches.MoveNext())
+        {
+            RecordBatch batch = batches.Current;
+            if (batch.PartitionLeaderEpoch > contents.Epochs.Latest)
+            {
+                contents.Epochs.Assign(batch.PartitionLeaderEpoch, batch.BaseOffset);
+            }
+
+            segment.Observe(batch, start + batches.Position);
+            contents.Producers.Apply(batch);
+        }
+
+        // The offset before the size: see LogEnd.
+        Volatile.Write(ref _logEnd, last.Value + 1);
+        segment.Publish(start + bytes.Length);
+        PublishFirstUnstable();
+    }
+
+    private AppendResult Duplicate(BatchMetadata original, LogConfig config) => new()
+    {
+        BaseOffset = new Offset(original.FirstOffset),
+        LastOffset = new Offset(original.LastOffset),
+        LogAppendTime = config.Append.TimestampType == TimestampType.LogAppendTime
+            ? original.Timestamp
+            : RecordBatch.NoTimestamp,
+        LogStartOffset = LogStartOffset,
+        IsDuplicate = true,
+    };
+
+    private AppendResult Refuse(DiskException failure)
+    {
+        bool passes = failure.Error is DiskError.NoSpace or DiskError.TooManyOpen;
+        return AppendResult.Refused(ErrorCode.KafkaStorageError, passes ? failure.Message : GoOffline(failure));
+    }
+
+    private LogRead OutOfRange(Offset from) => LogRead.Failed(
+        ErrorCode.OffsetOutOfRange, $"Offset {from} is not within {LogStartOffset} to {LogEndOffset}");
+
+    private ErrorCode Change(Action<LogContents> change)
+    {
+        if (OfflineReason is not null)
+        {
+            return ErrorCode.KafkaStorageError;
+        }
+
+        try
+        {
+            change(_access.Contents);
+            return ErrorCode.None;
+        }
+        catch (DiskException failure)
+        {
+            Refuse(failure);
+            return ErrorCode.KafkaStorageError;
+        }
+    }
+
+    private void PublishFirstUnstable() => Volatile.Write(
+        ref _firstUnstable, _access.Contents.Producers.FirstUnstableOffset?.Value ?? long.MaxValue);
+}

@@ -1,0 +1,142 @@
+using Barnabas.Kernel;
+
+namespace Barnabas.Storage;
+
+/// <summary>
+/// The segments of one log: an immutable array that is replaced as a whole. There is always at least one; the last is
+/// the active one. One writer, any readers.
+/// </summary>
+internal sealed class SegmentStore
+{
+    private readonly IDisk _disk;
+    private readonly string _directory;
+    private readonly IDeferredDeletion _deletion;
+    private Segment[] _segments;
+
+    public SegmentStore(IDisk disk, string directory, IDeferredDeletion deletion, Segment[] segments)
+    {
+        Invariant.That(segments.Length > 0);
+        _disk = disk;
+        _directory = directory;
+        _deletion = deletion;
+        _segments = segments;
+    }
+
+    /// <summary>Oldest first, by base offset.</summary>
+    public Segment[] All => Volatile.Read(ref _segments);
+
+    public Segment Active => All[^1];
+
+    public long SizeInBytes
+    {
+        get
+        {
+            long size = 0;
+            foreach (Segment segment in All)
+            {
+                size += segment.Size;
+            }
+
+            return size;
+        }
+    }
+
+    /// <summary>Index of the last segment whose base offset is at or below this offset; -1 if there is none.</summary>
+    public static int Floor(Segment[] segments, Offset offset)
+    {
+        int low = 0;
+        int high = segments.Length;
+        while (low < high)
+        {
+            int middle = (low + high) >>> 1;
+            if (segments[middle].BaseOffset <= offset)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        return low - 1;
+    }
+
+    /// <summary>Begins a new active segment. The one before is sealed first; if that fails nothing has changed.</summary>
+    public Segment Roll(Offset baseOffset, LogConfig config, long nowMs, long jitterMs)
+    {
+        Segment[] segments = _segments;
+        Segment last = segments[^1];
+        last.Seal();
+        bool replaced = last.BaseOffset == baseOffset;
+        if (replaced)
+        {
+            // Only an empty segment can be followed by one of the same name.
+            Invariant.That(last.Size == 0);
+            last.ReleaseFile();
+        }
+
+        Segment active = Segment.Create(_disk, _directory, baseOffset, config, nowMs, jitterMs);
+        Volatile.Write(ref _segments, [.. segments.AsSpan(0, segments.Length - (replaced ? 1 : 0)), active]);
+        return active;
+    }
+
+    /// <summary>Takes the oldest segments out; their files go later.</summary>
+    public void RemoveOldest(int count, long dueMs)
+    {
+        Segment[] segments = _segments;
+        Invariant.That(count < segments.Length);
+        Volatile.Write(ref _segments, segments[count..]);
+        foreach (Segment segment in segments.AsSpan(0, count))
+        {
+            Delete(segment, dueMs);
+        }
+    }
+
+    /// <summary>Takes out the segments from an index on. At least one must stay.</summary>
+    public void RemoveNewest(int fromIndex, long dueMs)
+    {
+        Segment[] segments = _segments;
+        Invariant.That(fromIndex > 0);
+        Volatile.Write(ref _segments, segments[..fromIndex]);
+        foreach (Segment segment in segments.AsSpan(fromIndex))
+        {
+            Delete(segment, dueMs);
+        }
+    }
+
+    /// <summary>Replaces everything by an empty segment.</summary>
+    public void StartAt(Offset baseOffset, LogConfig config, long nowMs, long dueMs)
+    {
+        Segment[] old = _segments;
+        foreach (Segment segment in old)
+        {
+            Delete(segment, dueMs);
+        }
+
+        Volatile.Write(ref _segments, [Segment.Create(_disk, _directory, baseOffset, config, nowMs, 0)]);
+    }
+
+    public void ReleaseFiles()
+    {
+        foreach (Segment segment in All)
+        {
+            segment.ReleaseFile();
+        }
+    }
+
+    private void Delete(Segment segment, long dueMs)
+    {
+        // Readers that hold the file keep it; those that come later find the name gone and ask again.
+        segment.ReleaseFile();
+        foreach (string suffix in SegmentFileNames.Owned)
+        {
+            string path = SegmentFileNames.PathOf(_directory, segment.BaseOffset, suffix);
+            if (_disk.FileExists(path))
+            {
+                _disk.Rename(path, path + SegmentFileNames.Deleted);
+                _deletion.DeleteFileAt(path + SegmentFileNames.Deleted, dueMs);
+            }
+        }
+    }
+}

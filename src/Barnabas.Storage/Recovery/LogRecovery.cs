@@ -1,0 +1,392 @@
+using Barnabas.Kernel;
+using Barnabas.Records;
+
+namespace Barnabas.Storage;
+
+/// <summary>
+/// Opens a log: finds out what of its files can be believed, validates the rest, keeps the longest valid prefix.
+/// </summary>
+/// <remarks>
+/// What was synced (below the recovery point) may not be damaged; if it is, <see cref="LogDamagedException"/> is thrown and
+/// nothing is changed. What was not synced may be torn anywhere: from the first damage on it is cut off, later segments
+/// included. State that depends on the bytes (indexes, epochs, producers) comes out as a replay of the log has it.
+/// </remarks>
+internal sealed class LogRecovery(IDisk disk, LogOpening opening, IDeferredDeletion deletion)
+{
+    private readonly LeaderEpochCache _epochs = new();
+    private readonly List<Segment> _segments = [];
+    private Offset _endOffset;
+    private long _bytesValidated;
+    private long _bytesCut;
+    private string? _reason;
+
+    /// <summary>Throws <see cref="DiskException"/> when the disk fails, <see cref="LogDamagedException"/> see above.</summary>
+    public OpenedLog Open()
+    {
+        PartitionFiles files = PartitionFiles.From(disk.List(opening.Directory));
+        if (files.Swaps.Count > 0)
+        {
+            InterruptedSwap.Complete(disk, opening.Directory, files);
+            files = PartitionFiles.From(disk.List(opening.Directory));
+        }
+
+        foreach (string name in files.Leftovers)
+        {
+            disk.DeleteFile($"{opening.Directory}/{name}");
+        }
+
+        bool epochsKnown = LoadEpochs();
+        LoadSegments(files, epochsKnown);
+        Offset logStart = ChooseLogStart();
+        _epochs.TruncateFromEnd(_endOffset);
+        _epochs.TruncateFromStart(logStart);
+
+        var store = new SegmentStore(disk, opening.Directory, deletion, [.. _segments]);
+        var snapshots = new ProducerSnapshots(disk, opening.Directory);
+        files.Snapshots.ForEach(snapshots.Add);
+        ProducerState producers = LoadProducers(store.All, snapshots, logStart);
+
+        Offset recoveryPoint = opening.CleanShutdown ? _endOffset : Offset.Min(opening.RecoveryPoint, _endOffset);
+        return new OpenedLog(
+            new LogContents(store, _epochs, producers, snapshots),
+            logStart,
+            _endOffset,
+            recoveryPoint,
+            new RecoveryReport(_bytesValidated, _bytesCut, _reason));
+    }
+
+    private bool LoadEpochs()
+    {
+        string path = $"{opening.Directory}/{LeaderEpochCheckpoint.Name}";
+        try
+        {
+            byte[]? content = AtomicFile.TryRead(disk, path);
+            if (content is null)
+            {
+                return false;
+            }
+
+            _epochs.Load(LeaderEpochCheckpoint.Parse(content, path));
+            return true;
+        }
+        catch (CheckpointFormatException)
+        {
+            // Every batch carries its epoch: the log knows better than a damaged file.
+            return false;
+        }
+    }
+
+    private void LoadSegments(PartitionFiles files, bool epochsKnown)
+    {
+        if (files.Segments.Count == 0)
+        {
+            if (opening.RecoveryPoint > opening.LogStartOffset)
+            {
+                throw Damaged($"no segment is left, but all below offset {opening.RecoveryPoint} was synced");
+            }
+
+            StartEmpty(opening.LogStartOffset);
+            return;
+        }
+
+        int first = FirstToScan(files.Segments, epochsKnown);
+        for (int i = 0; i < first; i++)
+        {
+            _segments.Add(OpenUnread(files.Segments[i]));
+        }
+
+        if (opening.CleanShutdown && epochsKnown)
+        {
+            FindEnd(files.Segments[^1]);
+            return;
+        }
+
+        if (first == files.Segments.Count - 1 && TryResume(files.Segments[first]))
+        {
+            return;
+        }
+
+        ScanFrom(files.Segments, first);
+    }
+
+    // The segment that holds the recovery point, or the one the validated position lies in.
+    private int FirstToScan(List<Offset> bases, bool epochsKnown)
+    {
+        if (!epochsKnown)
+        {
+            return 0;
+        }
+
+        if (opening.CleanShutdown)
+        {
+            return bases.Count - 1;
+        }
+
+        int validated = opening.Validated is { } position ? bases.IndexOf(position.SegmentBase) : -1;
+        if (validated == bases.Count - 1 && validated >= 0)
+        {
+            return validated;
+        }
+
+        int first = bases.Count - 1;
+        while (first > 0 && bases[first] > opening.RecoveryPoint)
+        {
+            first--;
+        }
+
+        return first;
+    }
+
+    private void FindEnd(Offset baseOffset)
+    {
+        Segment segment = OpenUnread(baseOffset);
+        SharedDiskFile shared = segment.AcquireFile();
+        try
+        {
+            _endOffset = baseOffset;
+            var scanner = new BatchScanner(
+                shared.File, new byte[RecordBatch.HeaderSize], segment.Indexes.Offsets.LastPosition, segment.Size);
+            while (scanner.MoveNext())
+            {
+                _endOffset = scanner.Current.NextOffset;
+            }
+
+            if (scanner.End != ScanEnd.Complete)
+            {
+                throw Damaged($"segment {baseOffset} holds no batch at byte {scanner.Position}, although it was closed");
+            }
+        }
+        finally
+        {
+            shared.Release();
+        }
+
+        _segments.Add(segment);
+    }
+
+    /// <summary>
+    /// Goes on from the validated position. False, with nothing changed, if the file is not the one it was taken from.
+    /// </summary>
+    private bool TryResume(Offset baseOffset)
+    {
+        if (opening.Validated is not { } validated || validated.SegmentBase != baseOffset)
+        {
+            return false;
+        }
+
+        Segment segment = OpenUnread(baseOffset);
+        SharedDiskFile shared = segment.AcquireFile();
+        try
+        {
+            if (segment.Size < validated.Position || !IsWitnessed(shared.File, validated))
+            {
+                return false;
+            }
+
+            segment.Publish(validated.Position);
+            SegmentIndexes indexes = segment.Indexes;
+            indexes.Offsets.TruncateToPosition(validated.Position);
+            indexes.Times.TruncateToOffset(validated.EndOffset - baseOffset);
+            segment.LookUpMaxTimestamp();
+            _epochs.TruncateFromEnd(validated.EndOffset);
+            var scan = new SegmentScan(shared.File, baseOffset, indexes, _epochs, opening.Config.IndexIntervalBytes);
+            scan.Run(
+                validated.Position,
+                validated.EndOffset,
+                Offset.Zero,
+                segment.MaxTimestamp,
+                Offset.Max(segment.OffsetOfMaxTimestamp, baseOffset));
+            bool nothingFollows = scan.ValidBytes == validated.Position && scan.Damage is not null;
+            if (nothingFollows && shared.File.Length - validated.Position > RecordBatch.LogOverhead)
+            {
+                // Not one batch beyond it makes sense: perhaps the position is wrong rather than the file.
+                return false;
+            }
+
+            Finish(segment, shared.File, scan, indexes, isLast: true);
+            return true;
+        }
+        finally
+        {
+            shared.Release();
+        }
+    }
+
+    private static bool IsWitnessed(IDiskFile file, ValidatedPosition validated)
+    {
+        if (validated.LastBatchPosition < 0)
+        {
+            return validated.Position == 0;
+        }
+
+        Span<byte> header = stackalloc byte[RecordBatch.HeaderSize];
+        var scanner = new BatchScanner(file, header, validated.LastBatchPosition, validated.Position);
+        return scanner.MoveNext()
+            && scanner.Position + scanner.Size == validated.Position
+            && scanner.Current.Crc == validated.LastBatchCrc
+            && scanner.Current.NextOffset == validated.EndOffset;
+    }
+
+    private void ScanFrom(List<Offset> bases, int first)
+    {
+        _segments.RemoveRange(Math.Min(first, _segments.Count), Math.Max(0, _segments.Count - first));
+        _epochs.TruncateFromEnd(bases[first]);
+        Offset trustBelow = opening.CleanShutdown ? new Offset(long.MaxValue) : opening.RecoveryPoint;
+        _endOffset = bases[first];
+        for (int i = first; i < bases.Count; i++)
+        {
+            if (i > first && !Follows(bases[i]))
+            {
+                RemoveFrom(bases, i, $"segment {bases[i]} does not follow offset {_endOffset}");
+                return;
+            }
+
+            if (!ScanSegment(bases[i], trustBelow, isLast: i == bases.Count - 1))
+            {
+                RemoveFrom(bases, i + 1, _reason!);
+                return;
+            }
+        }
+
+        RequireSynced("the log ends");
+    }
+
+    private bool Follows(Offset baseOffset)
+    {
+        // Compaction leaves gaps. Elsewhere a gap between segments is the lost tail of the one before.
+        bool synced = baseOffset < opening.RecoveryPoint || opening.CleanShutdown;
+        return baseOffset == _endOffset
+            || (baseOffset > _endOffset && (synced || opening.Config.Append.IsCompacted));
+    }
+
+    // False if the segment was cut off.
+    private bool ScanSegment(Offset baseOffset, Offset trustBelow, bool isLast)
+    {
+        Segment segment = OpenUnread(baseOffset);
+        SharedDiskFile shared = segment.AcquireFile();
+        try
+        {
+            var indexes = new SegmentIndexes(disk, opening.Directory, baseOffset);
+            var scan = new SegmentScan(shared.File, baseOffset, indexes, _epochs, opening.Config.IndexIntervalBytes);
+            scan.Run(0, baseOffset, trustBelow, RecordBatch.NoTimestamp, baseOffset);
+            Finish(segment, shared.File, scan, indexes, isLast);
+            return scan.Damage is null;
+        }
+        finally
+        {
+            shared.Release();
+        }
+    }
+
+    private void Finish(Segment segment, IDiskFile file, SegmentScan scan, SegmentIndexes indexes, bool isLast)
+    {
+        _bytesValidated += scan.BytesValidated;
+        _endOffset = scan.EndOffset;
+        if (scan.Damage is not null)
+        {
+            RequireSynced($"at byte {scan.ValidBytes} of segment {segment.BaseOffset} {scan.Damage}, and the log ends");
+            _reason = $"Segment {segment.BaseOffset}, byte {scan.ValidBytes}: {scan.Damage}";
+            _bytesCut += file.Length - scan.ValidBytes;
+            file.SetLength(scan.ValidBytes);
+        }
+        else if (!isLast)
+        {
+            indexes.Times.AppendIfLater(scan.MaxTimestamp, segment.RelativeOf(scan.OffsetOfMaxTimestamp));
+        }
+
+        segment.Publish((int)scan.ValidBytes);
+        segment.Adopt(indexes, scan.MaxTimestamp, scan.OffsetOfMaxTimestamp);
+        indexes.Write(create: true, sync: false);
+        _segments.Add(segment);
+    }
+
+    private void RequireSynced(string what)
+    {
+        Offset required = opening.CleanShutdown ? Offset.Zero : opening.RecoveryPoint;
+        if (_endOffset < required)
+        {
+            throw Damaged($"{what} at offset {_endOffset}, but all below offset {required} was synced");
+        }
+    }
+
+    private void RemoveFrom(List<Offset> bases, int index, string reason)
+    {
+        for (int i = index; i < bases.Count; i++)
+        {
+            if (bases[i] < opening.RecoveryPoint)
+            {
+                throw Damaged($"segment {bases[i]} holds synced records, but {reason}");
+            }
+        }
+
+        for (int i = bases.Count - 1; i >= index; i--)
+        {
+            // From the newest on, so that a crash in between leaves what this same rule removes again.
+            _reason ??= reason;
+            _bytesCut += OpenUnread(bases[i]).Size;
+            foreach (string suffix in SegmentFileNames.Owned)
+            {
+                disk.DeleteFile(SegmentFileNames.PathOf(opening.Directory, bases[i], suffix));
+            }
+        }
+    }
+
+    private Offset ChooseLogStart()
+    {
+        if (opening.LogStartOffset > _endOffset)
+        {
+            // The checkpoint knows of deleted records that the log never saw again: begin behind them, as Kafka does.
+            foreach (Segment segment in _segments)
+            {
+                segment.ReleaseFile();
+                foreach (string suffix in SegmentFileNames.Owned)
+                {
+                    disk.DeleteFile(SegmentFileNames.PathOf(opening.Directory, segment.BaseOffset, suffix));
+                }
+            }
+
+            _segments.Clear();
+            _epochs.Clear();
+            StartEmpty(opening.LogStartOffset);
+        }
+
+        return Offset.Max(opening.LogStartOffset, _segments[0].BaseOffset);
+    }
+
+    private void StartEmpty(Offset offset)
+    {
+        _segments.Add(Segment.Create(disk, opening.Directory, offset, opening.Config, opening.NowMs, 0));
+        _endOffset = offset;
+    }
+
+    private ProducerState LoadProducers(Segment[] segments, ProducerSnapshots snapshots, Offset logStart)
+    {
+        var producers = new ProducerState();
+        snapshots.RemoveOutside(logStart, _endOffset);
+        snapshots.RemoveStray(segments);
+        snapshots.LoadLatest(producers, logStart, _endOffset);
+        Offset from = producers.MapEndOffset;
+        if (producers.Count == 0 && opening.Validated is { HasProducers: false } validated
+            && validated.EndOffset <= _endOffset)
+        {
+            from = Offset.Max(from, validated.EndOffset);
+        }
+
+        ProducerReplay.Run(segments, producers, from, _endOffset);
+        producers.MapEndOffset = _endOffset;
+        return producers;
+    }
+
+    private Segment OpenUnread(Offset baseOffset)
+    {
+        using IDiskFile file = disk.Open(
+            SegmentFileNames.PathOf(opening.Directory, baseOffset, SegmentFileNames.Log), FileOpening.Read);
+        long length = file.Length;
+        return length > int.MaxValue
+            ? throw Damaged($"segment {baseOffset} has {length} bytes, more than a segment can have")
+            : new Segment(
+                disk, opening.Directory, baseOffset, (int)length, opening.Config.IndexIntervalBytes, opening.NowMs);
+    }
+
+    private LogDamagedException Damaged(string message) => new($"{opening.Directory}: {message}");
+}

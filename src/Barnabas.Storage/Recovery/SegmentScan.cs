@@ -1,0 +1,111 @@
+using Barnabas.Kernel;
+using Barnabas.Records;
+
+namespace Barnabas.Storage;
+
+/// <summary>
+/// Reads a segment batch by batch, from a batch boundary to where it stops making sense, and builds its indexes on the
+/// way. Below <c>trusted</c> bytes headers are believed; from there on each batch must match its checksum.
+/// </summary>
+internal sealed class SegmentScan(
+    IDiskFile file, Offset baseOffset, SegmentIndexes indexes, LeaderEpochCache epochs, int indexIntervalBytes)
+{
+    // Large enough that reading a GiB is not a matter of system calls, small enough for the young generation's budget.
+    private const int BufferSize = 256 * 1024;
+
+    private byte[] _large = [];
+
+    /// <summary>Where the valid bytes end.</summary>
+    public long ValidBytes { get; private set; }
+
+    /// <summary>The offset behind the last valid batch.</summary>
+    public Offset EndOffset { get; private set; }
+
+    public long MaxTimestamp { get; private set; } = RecordBatch.NoTimestamp;
+
+    public Offset OffsetOfMaxTimestamp { get; private set; }
+
+    /// <summary>Why the scan ended before the end of the file; null if it did not.</summary>
+    public string? Damage { get; private set; }
+
+    /// <summary>Bytes whose checksums were computed.</summary>
+    public long BytesValidated { get; private set; }
+
+    /// <param name="position">Where to begin; a batch boundary.</param>
+    /// <param name="expected">No batch may begin before this offset.</param>
+    /// <param name="trustBelow">Batches that end below this offset need not prove themselves.</param>
+    public void Run(long position, Offset expected, Offset trustBelow, long maxTimestamp, Offset offsetOfMaxTimestamp)
+    {
+        ValidBytes = position;
+        EndOffset = expected;
+        MaxTimestamp = maxTimestamp;
+        OffsetOfMaxTimestamp = offsetOfMaxTimestamp;
+        var scanner = new BatchScanner(file, new byte[BufferSize], position, file.Length);
+        while (scanner.MoveNext())
+        {
+            RecordBatch batch = scanner.Current;
+            Damage = FirstFault(batch, EndOffset);
+            if (Damage is null && batch.NextOffset > trustBelow)
+            {
+                batch = scanner.ReadWhole(ref _large);
+                BytesValidated += scanner.Size;
+                Damage = batch.IsCrcValid() ? null : "a batch does not match its checksum";
+            }
+
+            if (Damage is not null || scanner.Position + scanner.Size > int.MaxValue)
+            {
+                Damage ??= "the segment is larger than 2 GiB";
+                return;
+            }
+
+            Accept(batch, (int)scanner.Position);
+            ValidBytes = scanner.Position + scanner.Size;
+        }
+
+        Damage = scanner.End switch
+        {
+            ScanEnd.Complete => null,
+            ScanEnd.Partial => "the file ends within a batch",
+            _ => "what follows is no batch",
+        };
+    }
+
+    private string? FirstFault(RecordBatch batch, Offset expected)
+    {
+        if (batch.HasBaseOffset && batch.BaseOffset < expected)
+        {
+            return $"a batch begins at offset {batch.BaseOffset} where {expected} is the least";
+        }
+
+        if (batch.LastOffset < expected || batch.LastOffsetDelta < 0)
+        {
+            return $"a batch ends at offset {batch.LastOffset} where {expected} is the least";
+        }
+
+        return batch.LastOffset - baseOffset > int.MaxValue
+            ? $"offset {batch.LastOffset} is too far from the segment's base"
+            : null;
+    }
+
+    private void Accept(RecordBatch batch, int position)
+    {
+        if (batch.MaxTimestamp > MaxTimestamp)
+        {
+            MaxTimestamp = batch.MaxTimestamp;
+            OffsetOfMaxTimestamp = batch.LastOffset;
+        }
+
+        indexes.Observe(
+            (int)(batch.LastOffset - baseOffset),
+            position,
+            indexIntervalBytes,
+            MaxTimestamp,
+            (int)(OffsetOfMaxTimestamp - baseOffset));
+        if (batch.PartitionLeaderEpoch > epochs.Latest)
+        {
+            epochs.Assign(batch.PartitionLeaderEpoch, batch.BaseOffset);
+        }
+
+        EndOffset = batch.NextOffset;
+    }
+}

@@ -1,0 +1,314 @@
+using Barnabas.Kernel;
+using Barnabas.Records;
+
+namespace Barnabas.Storage;
+
+/// <summary>
+/// A file of the log, from its base offset to the next segment's, with its indexes. Costs no open file and no index
+/// memory until it is touched. One writer (the log's), any readers.
+/// </summary>
+internal sealed class Segment
+{
+    public const long UnknownTimestamp = -2;
+
+    // Blocks are reserved ahead in doubling steps between these: a quiet partition holds little, a busy one asks rarely.
+    private const int ReserveStepMin = 64 * 1024;
+    private const int ReserveStepMax = 16 * 1024 * 1024;
+
+    private readonly IDisk _disk;
+    private readonly string _directory;
+    private readonly Lock _gate = new();
+    private readonly int _indexIntervalBytes;
+    private SharedDiskFile? _file;
+    private SegmentIndexes? _indexes;
+    private int _size;
+    private long _reserved;
+
+    /// <param name="size">Valid bytes of the file.</param>
+    public Segment(IDisk disk, string directory, Offset baseOffset, int size, int indexIntervalBytes, long createdMs)
+    {
+        _disk = disk;
+        _directory = directory;
+        _indexIntervalBytes = indexIntervalBytes;
+        _size = size;
+        BaseOffset = baseOffset;
+        CreatedMs = createdMs;
+        MaxTimestamp = size == 0 ? RecordBatch.NoTimestamp : UnknownTimestamp;
+    }
+
+    public Offset BaseOffset { get; }
+
+    /// <summary>Bytes that readers may see.</summary>
+    public int Size => Volatile.Read(ref _size);
+
+    public string Path => SegmentFileNames.PathOf(_directory, BaseOffset, SegmentFileNames.Log);
+
+    /// <summary>When this object was made; the age of a segment without timestamps.</summary>
+    public long CreatedMs { get; }
+
+    /// <summary>Random part of <c>segment.ms</c> that this segment does not wait.</summary>
+    public long RollJitterMs { get; init; }
+
+    /// <summary>Largest timestamp in the segment; -1 if there is none, <see cref="UnknownTimestamp"/> until looked up.</summary>
+    public long MaxTimestamp { get; private set; }
+
+    /// <summary>Last offset of the batch that has <see cref="MaxTimestamp"/>.</summary>
+    public Offset OffsetOfMaxTimestamp { get; private set; } = Offset.None;
+
+    /// <summary>Largest timestamp of the first batch: the segment's age in the time of its records.</summary>
+    public long FirstTimestamp { get; private set; } = UnknownTimestamp;
+
+    /// <summary>The indexes, read or rebuilt at first use.</summary>
+    public SegmentIndexes Indexes
+    {
+        get
+        {
+            SegmentIndexes? indexes = Volatile.Read(ref _indexes);
+            return indexes ?? LoadIndexes();
+        }
+    }
+
+    /// <summary>Makes the three files of a new segment.</summary>
+    public static Segment Create(
+        IDisk disk, string directory, Offset baseOffset, LogConfig config, long nowMs, long jitterMs)
+    {
+        var segment = new Segment(disk, directory, baseOffset, 0, config.IndexIntervalBytes, nowMs)
+        {
+            RollJitterMs = Math.Min(jitterMs, config.SegmentMs),
+        };
+        segment._file = new SharedDiskFile(disk.Open(segment.Path, FileOpening.CreateOrTruncate));
+        segment._indexes = new SegmentIndexes(disk, directory, baseOffset);
+        segment._indexes.Write(create: true, sync: false);
+        return segment;
+    }
+
+    /// <summary>The file, acquired once for the caller; opened if nobody had it open.</summary>
+    public SharedDiskFile AcquireFile()
+    {
+        SharedDiskFile? file = Volatile.Read(ref _file);
+        if (file is not null && file.TryAcquire())
+        {
+            return file;
+        }
+
+        lock (_gate)
+        {
+            file = _file;
+            if (file is null || !file.TryAcquire())
+            {
+                file = new SharedDiskFile(OpenFile());
+                Invariant.That(file.TryAcquire());
+                Volatile.Write(ref _file, file);
+            }
+
+            return file;
+        }
+    }
+
+    /// <summary>Closes the file once its readers have given it back. The next use opens it again.</summary>
+    public void ReleaseFile()
+    {
+        lock (_gate)
+        {
+            _file?.Release();
+            Volatile.Write(ref _file, null);
+        }
+    }
+
+    /// <summary>
+    /// Puts bytes behind the last ones; readers do not see them before <see cref="Publish"/>. Throws when the disk fails; if
+    /// it is full, the file ends where it ended before.
+    /// </summary>
+    public void Write(ReadOnlySpan<byte> bytes, int segmentBytes)
+    {
+        SharedDiskFile shared = AcquireFile();
+        try
+        {
+            Reserve(shared.File, _size + (long)bytes.Length, segmentBytes);
+            shared.File.Write(bytes, _size);
+        }
+        catch (DiskException failure) when (failure.Error == DiskError.NoSpace)
+        {
+            shared.File.SetLength(_size);
+            _reserved = _size;
+            throw;
+        }
+        finally
+        {
+            shared.Release();
+        }
+    }
+
+    /// <summary>Notes a batch that was written at a position, for the indexes and the timestamps.</summary>
+    public void Observe(RecordBatch batch, int position)
+    {
+        long timestamp = batch.MaxTimestamp;
+        if (position == 0)
+        {
+            FirstTimestamp = timestamp;
+        }
+
+        LookUpMaxTimestamp();
+        if (timestamp > MaxTimestamp)
+        {
+            MaxTimestamp = timestamp;
+            OffsetOfMaxTimestamp = batch.LastOffset;
+        }
+
+        Indexes.Observe(
+            RelativeOf(batch.LastOffset), position, _indexIntervalBytes, MaxTimestamp, RelativeOf(OffsetOfMaxTimestamp));
+    }
+
+    /// <summary>Shows readers what was written.</summary>
+    public void Publish(int size) => Volatile.Write(ref _size, size);
+
+    /// <summary>Finds the largest timestamp from the time index and the batches behind its last entry.</summary>
+    public void LookUpMaxTimestamp()
+    {
+        if (MaxTimestamp == UnknownTimestamp)
+        {
+            (MaxTimestamp, OffsetOfMaxTimestamp) = SegmentSearch.MaxTimestamp(this);
+        }
+    }
+
+    /// <summary>The largest timestamp for readers, who may not keep what they find: only the writer does.</summary>
+    public long MaxTimestampSnapshot()
+    {
+        long known = MaxTimestamp;
+        return known == UnknownTimestamp ? SegmentSearch.MaxTimestamp(this).Timestamp : known;
+    }
+
+    /// <summary>Reads the first batch's timestamp if it is not known yet; -1 if there is no batch.</summary>
+    public long LookUpFirstTimestamp()
+    {
+        if (FirstTimestamp == UnknownTimestamp && _size > 0)
+        {
+            FirstTimestamp = SegmentSearch.FirstTimestamp(this);
+        }
+
+        return FirstTimestamp == UnknownTimestamp ? RecordBatch.NoTimestamp : FirstTimestamp;
+    }
+
+    /// <summary>The segment gets no more batches: its last timestamp goes into the index, spare blocks go back.</summary>
+    public void Seal()
+    {
+        LookUpMaxTimestamp();
+        if (MaxTimestamp >= 0)
+        {
+            Indexes.Times.AppendIfLater(MaxTimestamp, RelativeOf(OffsetOfMaxTimestamp));
+        }
+
+        Indexes.Write(create: false, sync: false);
+        if (_reserved > _size)
+        {
+            SharedDiskFile shared = AcquireFile();
+            try
+            {
+                shared.File.SetLength(_size);
+                _reserved = 0;
+            }
+            finally
+            {
+                shared.Release();
+            }
+        }
+    }
+
+    /// <summary>Cuts the segment off at a batch boundary; <paramref name="endOffset"/> is where the log then ends.</summary>
+    public void TruncateTo(int position, Offset endOffset)
+    {
+        SegmentIndexes indexes = Indexes;
+        Publish(position);
+        SharedDiskFile shared = AcquireFile();
+        try
+        {
+            shared.File.SetLength(position);
+            _reserved = 0;
+        }
+        finally
+        {
+            shared.Release();
+        }
+
+        indexes.TruncateTo(position, endOffset - BaseOffset);
+        MaxTimestamp = position == 0 ? RecordBatch.NoTimestamp : UnknownTimestamp;
+        OffsetOfMaxTimestamp = Offset.None;
+        FirstTimestamp = UnknownTimestamp;
+    }
+
+    /// <summary>Makes bytes and indexes durable.</summary>
+    public void Sync()
+    {
+        SharedDiskFile shared = AcquireFile();
+        try
+        {
+            shared.File.Sync();
+        }
+        finally
+        {
+            shared.Release();
+        }
+
+        Indexes.Write(create: false, sync: true);
+    }
+
+    /// <summary>Gives the segment indexes that recovery has built.</summary>
+    public void Adopt(SegmentIndexes indexes, long maxTimestamp, Offset offsetOfMaxTimestamp)
+    {
+        Volatile.Write(ref _indexes, indexes);
+        MaxTimestamp = maxTimestamp;
+        OffsetOfMaxTimestamp = offsetOfMaxTimestamp;
+    }
+
+    public int RelativeOf(Offset offset) => (int)Math.Clamp(offset - BaseOffset, 0, int.MaxValue);
+
+    private SegmentIndexes LoadIndexes()
+    {
+        lock (_gate)
+        {
+            if (_indexes is { } present)
+            {
+                return present;
+            }
+        }
+
+        var loaded = new SegmentIndexes(_disk, _directory, BaseOffset);
+        if (!loaded.TryLoad(Size))
+        {
+            SegmentSearch.RebuildIndexes(this, loaded, _indexIntervalBytes);
+            loaded.Write(create: true, sync: false);
+        }
+
+        lock (_gate)
+        {
+            _indexes ??= loaded;
+            return _indexes;
+        }
+    }
+
+    private IDiskFile OpenFile()
+    {
+        try
+        {
+            return _disk.Open(Path, FileOpening.ReadWrite);
+        }
+        catch (DiskException failure) when (failure.Error == DiskError.NotPermitted)
+        {
+            // A file system that turned read-only still serves what it holds.
+            return _disk.Open(Path, FileOpening.Read);
+        }
+    }
+
+    private void Reserve(IDiskFile file, long needed, int segmentBytes)
+    {
+        if (needed <= _reserved)
+        {
+            return;
+        }
+
+        long step = Math.Clamp(_size, ReserveStepMin, ReserveStepMax);
+        long target = Math.Max(needed, Math.Min(_size + step, segmentBytes));
+        file.Reserve(target);
+        _reserved = target;
+    }
+}

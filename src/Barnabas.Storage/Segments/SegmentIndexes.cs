@@ -1,0 +1,130 @@
+using Barnabas.Kernel;
+
+namespace Barnabas.Storage;
+
+/// <summary>
+/// The two sparse indexes of a segment and what of them is in their files. Entries are made by the log's writer alone;
+/// the files are written under a lock, because the writer and the flusher both do.
+/// </summary>
+internal sealed class SegmentIndexes(IDisk disk, string directory, Offset baseOffset)
+{
+    private readonly Lock _files = new();
+    private int _offsetsWritten;
+    private int _timesWritten;
+
+    public OffsetIndex Offsets { get; } = new();
+
+    public TimeIndex Times { get; } = new();
+
+    /// <summary>
+    /// Indexes a batch if <c>index.interval.bytes</c> lie between its position and the last one indexed. The rule looks at
+    /// nothing but positions, so an index built anew from the file equals the one built while appending.
+    /// </summary>
+    public void Observe(
+        int relativeLastOffset, int position, int intervalBytes, long maxTimestamp, int relativeOffsetOfMaxTimestamp)
+    {
+        if (position - Offsets.LastPosition > intervalBytes)
+        {
+            Offsets.Append(relativeLastOffset, position);
+            Times.AppendIfLater(maxTimestamp, relativeOffsetOfMaxTimestamp);
+        }
+    }
+
+    /// <summary>Reads the files. False if one is missing or damaged: the indexes must be rebuilt from the log.</summary>
+    public bool TryLoad(long segmentLength)
+    {
+        byte[]? offsets = AtomicFile.TryRead(disk, PathOf(SegmentFileNames.OffsetIndex));
+        byte[]? times = AtomicFile.TryRead(disk, PathOf(SegmentFileNames.TimeIndex));
+        if (offsets is null || times is null || !Offsets.TryParse(offsets, segmentLength) || !Times.TryParse(times))
+        {
+            Discard();
+            return false;
+        }
+
+        lock (_files)
+        {
+            _offsetsWritten = Offsets.Count;
+            _timesWritten = Times.Count;
+        }
+
+        return true;
+    }
+
+    public void TruncateTo(int position, long relativeOffset)
+    {
+        lock (_files)
+        {
+            Offsets.TruncateToPosition(position);
+            Times.TruncateToOffset(relativeOffset);
+            bool rewrite = _offsetsWritten > Offsets.Count || _timesWritten > Times.Count;
+            if (rewrite)
+            {
+                // A shorter file is a rewritten file: rare, and simpler than telling the two apart.
+                _offsetsWritten = 0;
+                _timesWritten = 0;
+                WriteFiles(create: true, sync: false);
+            }
+        }
+    }
+
+    /// <summary>Brings the files up to date with the entries there are now.</summary>
+    /// <param name="create">Writes the files anew; else only what they lack is appended.</param>
+    public void Write(bool create, bool sync)
+    {
+        lock (_files)
+        {
+            if (create)
+            {
+                _offsetsWritten = 0;
+                _timesWritten = 0;
+            }
+
+            WriteFiles(create, sync);
+        }
+    }
+
+    private void Discard()
+    {
+        Offsets.TruncateToPosition(0);
+        Times.TruncateToOffset(0);
+    }
+
+    private void WriteFiles(bool create, bool sync)
+    {
+        int offsets = Offsets.Format(_offsetsWritten, out byte[] offsetBytes);
+        Append(SegmentFileNames.OffsetIndex, offsetBytes, _offsetsWritten * (long)OffsetIndex.EntrySize, create, sync);
+        _offsetsWritten += offsets;
+
+        int times = Times.Format(_timesWritten, out byte[] timeBytes);
+        Append(SegmentFileNames.TimeIndex, timeBytes, _timesWritten * (long)TimeIndex.EntrySize, create, sync);
+        _timesWritten += times;
+    }
+
+    private void Append(string suffix, byte[] bytes, long position, bool create, bool sync)
+    {
+        if (bytes.Length == 0 && !create && !sync)
+        {
+            return;
+        }
+
+        using IDiskFile file = disk.Open(
+            PathOf(suffix), create ? FileOpening.CreateOrTruncate : FileOpening.CreateOrKeep);
+        if (bytes.Length > 0)
+        {
+            file.Write(bytes, position);
+        }
+
+        // Whatever lies behind the entries (Kafka's preallocation) must not be taken for entries.
+        if (file.Length > position + bytes.Length)
+        {
+            file.SetLength(position + bytes.Length);
+        }
+
+        if (sync)
+        {
+            file.Sync();
+        }
+    }
+
+    private string PathOf(string suffix) => SegmentFileNames.PathOf(directory, baseOffset, suffix);
+}

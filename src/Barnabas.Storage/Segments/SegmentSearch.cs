@@ -1,0 +1,121 @@
+using Barnabas.Kernel;
+using Barnabas.Records;
+
+namespace Barnabas.Storage;
+
+/// <summary>
+/// Finds things in a segment: the index brings near, the headers of the batches from there on tell exactly.
+/// </summary>
+internal static class SegmentSearch
+{
+    // A lookup passes at most index.interval.bytes of small batches or one large one: a few headers.
+    private const int LookupBuffer = 1024;
+    private const int ScanBuffer = 64 * 1024;
+
+    /// <summary>
+    /// The first batch whose last offset is at or behind <paramref name="offset"/>, within <paramref name="end"/> bytes.
+    /// False if there is none.
+    /// </summary>
+    public static bool TryFind(
+        IDiskFile file, Segment segment, Offset offset, int end, out BatchPosition found)
+    {
+        Span<byte> buffer = stackalloc byte[LookupBuffer];
+        int start = segment.Indexes.Offsets.Lookup(offset - segment.BaseOffset);
+        var scanner = new BatchScanner(file, buffer, Math.Min(start, end), end);
+        while (scanner.MoveNext())
+        {
+            RecordBatch batch = scanner.Current;
+            if (batch.LastOffset >= offset)
+            {
+                found = new BatchPosition((int)scanner.Position, scanner.Size, batch.BaseOffset, batch.LastOffset);
+                return true;
+            }
+        }
+
+        found = default;
+        return false;
+    }
+
+    /// <summary>Largest timestamp of the segment and the last offset of its batch; (-1, none) if it has none.</summary>
+    public static (long Timestamp, Offset Offset) MaxTimestamp(Segment segment)
+    {
+        ReadOnlySpan<TimeIndexEntry> times = segment.Indexes.Times.Entries;
+        long timestamp = times.IsEmpty ? RecordBatch.NoTimestamp : times[^1].Timestamp;
+        Offset offset = times.IsEmpty ? Offset.None : segment.BaseOffset + times[^1].RelativeOffset;
+        int start = times.IsEmpty ? 0 : segment.Indexes.Offsets.Lookup(times[^1].RelativeOffset);
+
+        SharedDiskFile shared = segment.AcquireFile();
+        try
+        {
+            var scanner = new BatchScanner(shared.File, new byte[LookupBuffer], start, segment.Size);
+            while (scanner.MoveNext())
+            {
+                RecordBatch batch = scanner.Current;
+                if (batch.MaxTimestamp > timestamp)
+                {
+                    timestamp = batch.MaxTimestamp;
+                    offset = batch.LastOffset;
+                }
+            }
+        }
+        finally
+        {
+            shared.Release();
+        }
+
+        return (timestamp, offset);
+    }
+
+    /// <summary>Largest timestamp of the first batch; -1 if there is no batch.</summary>
+    public static long FirstTimestamp(Segment segment)
+    {
+        SharedDiskFile shared = segment.AcquireFile();
+        try
+        {
+            Span<byte> buffer = stackalloc byte[RecordBatch.HeaderSize];
+            var scanner = new BatchScanner(shared.File, buffer, 0, segment.Size);
+            return scanner.MoveNext() ? scanner.Current.MaxTimestamp : RecordBatch.NoTimestamp;
+        }
+        finally
+        {
+            shared.Release();
+        }
+    }
+
+    /// <summary>
+    /// Fills indexes from the headers of all batches, as appending had filled them; the last timestamp is entered as at
+    /// the sealing of a segment.
+    /// </summary>
+    public static void RebuildIndexes(Segment segment, SegmentIndexes indexes, int intervalBytes)
+    {
+        SharedDiskFile shared = segment.AcquireFile();
+        try
+        {
+            long maxTimestamp = RecordBatch.NoTimestamp;
+            Offset offsetOfMax = segment.BaseOffset;
+            var scanner = new BatchScanner(shared.File, new byte[ScanBuffer], 0, segment.Size);
+            while (scanner.MoveNext())
+            {
+                RecordBatch batch = scanner.Current;
+                if (batch.MaxTimestamp > maxTimestamp)
+                {
+                    maxTimestamp = batch.MaxTimestamp;
+                    offsetOfMax = batch.LastOffset;
+                }
+
+                indexes.Observe(
+                    segment.RelativeOf(batch.LastOffset),
+                    (int)scanner.Position,
+                    intervalBytes,
+                    maxTimestamp,
+                    segment.RelativeOf(offsetOfMax));
+            }
+
+            indexes.Times.AppendIfLater(maxTimestamp, segment.RelativeOf(offsetOfMax));
+        }
+        finally
+        {
+            shared.Release();
+        }
+    }
+}
