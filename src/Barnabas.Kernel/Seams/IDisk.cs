@@ -6,6 +6,12 @@ namespace Barnabas.Kernel;
 /// </summary>
 public interface IDisk
 {
+    /// <summary>
+    /// Names the present life of the machine: while it is the same, what was written is still readable, synced or not.
+    /// Empty if that cannot be known; then nothing unsynced is to be believed after a restart.
+    /// </summary>
+    string BootId => "";
+
     IDiskFile Open(string path, FileOpening opening);
 
     bool FileExists(string path);

@@ -18,6 +18,9 @@ public sealed class LinuxDisk : IDisk
     // rw-r--r--, as the JVM makes Kafka's files.
     private const int FileMode = 0b110_100_100;
 
+    /// <summary>The kernel draws it at each boot; a process in a container sees its host's.</summary>
+    public string BootId { get; } = ReadBootId();
+
     public IDiskFile Open(string path, FileOpening opening)
     {
         int flags = opening switch
@@ -112,6 +115,18 @@ public sealed class LinuxDisk : IDisk
 
         handle.Dispose();
         return null;
+    }
+
+    private static string ReadBootId()
+    {
+        try
+        {
+            return File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
     }
 
     private static SafeFileHandle OpenHandle(string path, int flags)

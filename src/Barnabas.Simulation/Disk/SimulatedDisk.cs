@@ -30,6 +30,7 @@ public sealed class SimulatedDisk : IDisk
     private readonly HashSet<string> _locks = new(StringComparer.Ordinal);
     private readonly SortedDictionary<SimulatedDiskCall, (int Skip, DiskError Error)> _planned = [];
     private long _usedPages;
+    private int _powerLosses;
 
     public SimulatedDisk(ulong seed, SimulatedDiskOptions? options = null, SimulatedTrace? trace = null)
     {
@@ -48,6 +49,9 @@ public sealed class SimulatedDisk : IDisk
 
     public long UsedBytes => _usedPages * SimulatedInode.PageSize;
 
+    /// <summary>Changes when the power goes, not when a process ends.</summary>
+    public string BootId => $"simulated-{_powerLosses}";
+
     internal int Process { get; private set; }
 
     /// <summary>
@@ -60,6 +64,7 @@ public sealed class SimulatedDisk : IDisk
     public void LosePower()
     {
         _trace.Record(SimulatedTraceKind.DiskCrash, _usedPages);
+        _powerLosses++;
         EndProcess();
         _names.LosePower(_random);
         CountAnew();

@@ -9,7 +9,7 @@ namespace Barnabas.Storage;
 /// <remarks>
 /// Threads: what writes (append, truncate, roll, retention, start offset, configuration) is called under
 /// <see cref="Gate"/>, one caller at a time. Reads, searches and the offset properties take no lock and may be called
-/// from any thread. <see cref="Flush"/> takes the gate for moments only and never while it syncs.
+/// from any thread. <see cref="Flush()"/> takes the gate for moments only and never while it syncs.
 /// <para>
 /// Invariants: LogStartOffset &lt;= LastStableOffset &lt;= HighWatermark &lt;= LogEndOffset; RecoveryPoint &lt;= LogEndOffset;
 /// LogStartOffset never falls; LogEndOffset falls by truncation alone.
@@ -22,9 +22,9 @@ namespace Barnabas.Storage;
 public sealed class PartitionLog
 {
     private readonly LogServices _services;
-    private readonly LogAccess _access;
+    private readonly LogContents _contents;
     private readonly LogFlusher _flusher;
-    private readonly Action<DiskException> _onFailure;
+    private readonly ILogHost _host;
     private LogConfig _config;
     private long _logStart;
     private long _logEnd;
@@ -32,17 +32,26 @@ public sealed class PartitionLog
     private long _firstUnstable = long.MaxValue;
     private string? _offlineReason;
 
-    internal PartitionLog(LogIdentity identity, LogServices services, LogConfig config, LogAccess access, Action<DiskException> onFailure)
+    internal PartitionLog(
+        LogIdentity identity,
+        LogServices services,
+        LogConfig config,
+        OpenedLog opened,
+        Offset highWatermark,
+        ILogHost host)
     {
         Identity = identity;
+        Recovery = opened.Report;
         _services = services;
         _config = config;
-        _access = access;
-        _onFailure = onFailure;
-        _logStart = access.LogStartOffset.Value;
-        _logEnd = access.EndOffset.Value;
-        _highWatermark = Math.Clamp(access.HighWatermark.Value, _logStart, _logEnd);
-        _flusher = new LogFlusher(services.Disk, identity.Directory, access);
+        _contents = opened.Contents;
+        _host = host;
+        _logStart = opened.LogStartOffset.Value;
+        _logEnd = opened.EndOffset.Value;
+        _highWatermark = Math.Clamp(highWatermark.Value, _logStart, _logEnd);
+        _flusher = new LogFlusher(services.Disk, identity.Directory, opened.RecoveryPoint);
+        _contents.Producers.OnHighWatermark(new Offset(_highWatermark));
+        PublishFirstUnstable();
     }
 
     /// <summary>The writer's lock.</summary>
@@ -79,21 +88,26 @@ public sealed class PartitionLog
     public Offset RecoveryPoint => _flusher.RecoveryPoint;
 
     /// <summary>Where each leader epoch begins.</summary>
-    public LeaderEpochCache LeaderEpochs => _access.Contents.Epochs;
+    public LeaderEpochCache LeaderEpochs => _contents.Epochs;
 
     /// <summary>Bytes of all segments.</summary>
-    public long SizeInBytes => _access.Contents.Segments.SizeInBytes;
+    public long SizeInBytes => _contents.Segments.SizeInBytes;
 
     /// <summary>How many segments there are, at least 1.</summary>
-    public int SegmentCount => _access.Contents.Segments.All.Length;
+    public int SegmentCount => _contents.Segments.All.Length;
 
     /// <summary>Idempotent producers that are remembered. Under the gate.</summary>
-    public int ProducerCount => _access.Contents.Producers.Count;
+    public int ProducerCount => _contents.Producers.Count;
 
     /// <summary>Why the log neither takes nor gives records any more; null while it does.</summary>
     public string? OfflineReason => Volatile.Read(ref _offlineReason);
 
-    internal LogAccess Access => _access;
+    /// <summary>What opening this log had to do.</summary>
+    public RecoveryReport Recovery { get; }
+
+    internal ILogHost Host => _host;
+
+    internal LogContents Contents => _contents;
 
     internal LogFlusher Flusher => _flusher;
 
@@ -222,7 +236,7 @@ public sealed class PartitionLog
 
         try
         {
-            Segment[] segments = _access.Contents.Segments.All;
+            Segment[] segments = _contents.Segments.All;
             Segment active = segments[^1];
             int size = active.Size;
             var end = new LogEnd(active, size, LogEndOffset);
@@ -262,14 +276,14 @@ public sealed class PartitionLog
                 SearchedTimestamp.Earliest or SearchedTimestamp.EarliestLocal =>
                     new(ErrorCode.None, -1, LogStartOffset, LeaderEpochs.EpochAt(LogStartOffset)),
                 SearchedTimestamp.Max => LogLookup.FindMaxTimestamp(
-                    _access.Contents.Segments.All,
+                    _contents.Segments.All,
                     LogStartOffset,
                     LogEndOffset,
                     _services,
                     Config.Append.DecompressionLimit),
                 < 0 => TimestampOffset.None,
                 _ => LogLookup.FindByTimestamp(
-                    _access.Contents.Segments.All,
+                    _contents.Segments.All,
                     timestamp,
                     LogStartOffset,
                     LogEndOffset,
@@ -296,7 +310,7 @@ public sealed class PartitionLog
         Volatile.Write(ref _highWatermark, value);
         if (_firstUnstable != long.MaxValue)
         {
-            _access.Contents.Producers.OnHighWatermark(new Offset(value));
+            _contents.Producers.OnHighWatermark(new Offset(value));
             PublishFirstUnstable();
         }
 
@@ -353,45 +367,31 @@ public sealed class PartitionLog
 
     /// <summary>Forgets idempotent producers that have been silent for too long (KIP-360). Under the gate.</summary>
     public int RemoveExpiredProducers(long nowMs) =>
-        _access.IsLoaded ? _access.Contents.Producers.RemoveExpired(nowMs, _services.ProducerIdExpirationMs) : 0;
+        _contents.Producers.RemoveExpired(nowMs, _services.ProducerIdExpirationMs);
 
     /// <summary>
-    /// Makes all that is appended now durable and moves the recovery point there. From any thread; blocks on the device.
+    /// True if <c>flush.messages</c> or <c>flush.ms</c> ask for a flush. The first is due before the records that exceed it
+    /// are acknowledged.
     /// </summary>
-    public ErrorCode Flush()
-    {
-        if (OfflineReason is not null)
-        {
-            return ErrorCode.KafkaStorageError;
-        }
+    public bool IsFlushDue(long nowMs) => _flusher.IsDue(LogEndOffset, Config, nowMs);
 
-        try
-        {
-            _flusher.Flush(this);
-            return ErrorCode.None;
-        }
-        catch (DiskException failure)
-        {
-            GoOffline(failure);
-            return ErrorCode.KafkaStorageError;
-        }
-    }
+    /// <summary>Makes all that is appended now durable and moves the recovery point there.</summary>
+    /// <remarks>From any thread; blocks on the device.</remarks>
+    public ErrorCode Flush() => Flush(sealedOnly: false);
+
+    /// <summary>As <see cref="Flush()"/>, but the active segment is left alone: what follows a roll.</summary>
+    public ErrorCode FlushSealedSegments() =>
+        _contents.Segments.Active.BaseOffset > RecoveryPoint ? Flush(sealedOnly: true) : ErrorCode.None;
 
     /// <summary>Closes files that nobody reads at the moment. They open again by themselves.</summary>
-    public void ReleaseFiles()
-    {
-        if (_access.IsLoaded)
-        {
-            _access.Contents.Segments.ReleaseFiles();
-        }
-    }
+    public void ReleaseFiles() => _contents.Segments.ReleaseFiles();
 
     internal string GoOffline(DiskException failure)
     {
         string reason = $"{Partition} is offline: {failure.Message}";
         if (Interlocked.CompareExchange(ref _offlineReason, reason, null) is null)
         {
-            _onFailure(failure);
+            _host.OnFailure(failure);
         }
 
         return reason;
@@ -399,6 +399,23 @@ public sealed class PartitionLog
 
     /// <summary>The directory has failed: whatever this log still holds in memory is not to be trusted either.</summary>
     internal void GoOffline(string reason) => Interlocked.CompareExchange(ref _offlineReason, reason, null);
+
+    /// <summary>Before a clean close: what a start without recovery relies on. Under the gate.</summary>
+    internal void Seal()
+    {
+        if (OfflineReason is null)
+        {
+            try
+            {
+                _contents.Segments.Active.Seal();
+                _contents.Snapshots.Write(_contents.Producers, sync: true);
+            }
+            catch (DiskException failure)
+            {
+                Refuse(failure);
+            }
+        }
+    }
 
     internal void RollAt(Offset baseOffset, LogContents contents, LogConfig config, long nowMs)
     {
@@ -421,6 +438,25 @@ public sealed class PartitionLog
         PublishFirstUnstable();
     }
 
+    private ErrorCode Flush(bool sealedOnly)
+    {
+        if (OfflineReason is not null)
+        {
+            return ErrorCode.KafkaStorageError;
+        }
+
+        try
+        {
+            _flusher.Flush(this, sealedOnly);
+            return ErrorCode.None;
+        }
+        catch (DiskException failure)
+        {
+            Refuse(failure);
+            return ErrorCode.KafkaStorageError;
+        }
+    }
+
     private ProducerCheck CheckProducer(RecordBatch batch, AppendOrigin origin)
     {
         if (!batch.HasProducerId)
@@ -428,7 +464,7 @@ public sealed class PartitionLog
             return ProducerCheck.Accepted;
         }
 
-        ProducerState producers = _access.Contents.Producers;
+        ProducerState producers = _contents.Producers;
         return origin == AppendOrigin.Client
             ? producers.CheckClientBatch(batch)
             : producers.CheckCoordinatorBatch(batch);
@@ -437,7 +473,7 @@ public sealed class PartitionLog
     private void Store(
         ReadOnlySpan<byte> bytes, Offset first, Offset last, long maxTimestamp, LogConfig config, long nowMs)
     {
-        LogContents contents = _access.Contents;
+        LogContents contents = _contents;
         Segment segment = contents.Segments.Active;
         segment.LookUpMaxTimestamp();
         var input = new SegmentRollInput(
@@ -509,7 +545,7 @@ public sealed class PartitionLog
 
         try
         {
-            change(_access.Contents);
+            change(_contents);
             return ErrorCode.None;
         }
         catch (DiskException failure)
@@ -520,5 +556,5 @@ public sealed class PartitionLog
     }
 
     private void PublishFirstUnstable() => Volatile.Write(
-        ref _firstUnstable, _access.Contents.Producers.FirstUnstableOffset?.Value ?? long.MaxValue);
+        ref _firstUnstable, _contents.Producers.FirstUnstableOffset?.Value ?? long.MaxValue);
 }

@@ -10,15 +10,15 @@ internal sealed class SegmentStore
 {
     private readonly IDisk _disk;
     private readonly string _directory;
-    private readonly IDeferredDeletion _deletion;
+    private readonly ILogHost _host;
     private Segment[] _segments;
 
-    public SegmentStore(IDisk disk, string directory, IDeferredDeletion deletion, Segment[] segments)
+    public SegmentStore(IDisk disk, string directory, ILogHost host, Segment[] segments)
     {
         Invariant.That(segments.Length > 0);
         _disk = disk;
         _directory = directory;
-        _deletion = deletion;
+        _host = host;
         _segments = segments;
     }
 
@@ -128,14 +128,14 @@ internal sealed class SegmentStore
     private void Delete(Segment segment, long dueMs)
     {
         // Readers that hold the file keep it; those that come later find the name gone and ask again.
-        segment.ReleaseFile();
+        segment.Retire();
         foreach (string suffix in SegmentFileNames.Owned)
         {
             string path = SegmentFileNames.PathOf(_directory, segment.BaseOffset, suffix);
             if (_disk.FileExists(path))
             {
                 _disk.Rename(path, path + SegmentFileNames.Deleted);
-                _deletion.DeleteFileAt(path + SegmentFileNames.Deleted, dueMs);
+                _host.DeleteFileAt(path + SegmentFileNames.Deleted, dueMs);
             }
         }
     }

@@ -11,7 +11,7 @@ namespace Barnabas.Storage;
 /// nothing is changed. What was not synced may be torn anywhere: from the first damage on it is cut off, later segments
 /// included. State that depends on the bytes (indexes, epochs, producers) comes out as a replay of the log has it.
 /// </remarks>
-internal sealed class LogRecovery(IDisk disk, LogOpening opening, IDeferredDeletion deletion)
+internal sealed class LogRecovery(IDisk disk, LogOpening opening, ILogHost host)
 {
     private readonly LeaderEpochCache _epochs = new();
     private readonly List<Segment> _segments = [];
@@ -41,7 +41,7 @@ internal sealed class LogRecovery(IDisk disk, LogOpening opening, IDeferredDelet
         _epochs.TruncateFromEnd(_endOffset);
         _epochs.TruncateFromStart(logStart);
 
-        var store = new SegmentStore(disk, opening.Directory, deletion, [.. _segments]);
+        var store = new SegmentStore(disk, opening.Directory, host, [.. _segments]);
         var snapshots = new ProducerSnapshots(disk, opening.Directory);
         files.Snapshots.ForEach(snapshots.Add);
         ProducerState producers = LoadProducers(store.All, snapshots, logStart);

@@ -23,6 +23,9 @@ internal sealed class Segment
     private SegmentIndexes? _indexes;
     private int _size;
     private long _reserved;
+    private int _lastBatchPosition = -1;
+    private uint _lastBatchCrc;
+    private volatile bool _retired;
 
     /// <param name="size">Valid bytes of the file.</param>
     public Segment(IDisk disk, string directory, Offset baseOffset, int size, int indexIntervalBytes, long createdMs)
@@ -155,6 +158,8 @@ internal sealed class Segment
             OffsetOfMaxTimestamp = batch.LastOffset;
         }
 
+        _lastBatchPosition = position;
+        _lastBatchCrc = batch.Crc;
         Indexes.Observe(
             RelativeOf(batch.LastOffset), position, _indexIntervalBytes, MaxTimestamp, RelativeOf(OffsetOfMaxTimestamp));
     }
@@ -224,6 +229,7 @@ internal sealed class Segment
         {
             shared.File.SetLength(position);
             _reserved = 0;
+            _lastBatchPosition = -1;
         }
         finally
         {
@@ -236,20 +242,47 @@ internal sealed class Segment
         FirstTimestamp = UnknownTimestamp;
     }
 
-    /// <summary>Makes bytes and indexes durable.</summary>
+    /// <summary>Makes bytes and indexes durable. Of a deleted segment there is nothing to keep.</summary>
     public void Sync()
     {
-        SharedDiskFile shared = AcquireFile();
         try
         {
-            shared.File.Sync();
+            // What may fail for lack of space or descriptors comes first: only a failed sync is final.
+            Indexes.Write(create: false, sync: false);
+            SharedDiskFile shared = AcquireFile();
+            try
+            {
+                FinalSync.Run(shared.File);
+            }
+            finally
+            {
+                shared.Release();
+            }
+
+            Indexes.Write(create: false, sync: true);
         }
-        finally
+        catch (DiskException failure) when (failure.Error == DiskError.NotFound && _retired)
         {
-            shared.Release();
+        }
+    }
+
+    /// <summary>The segment is being deleted. Readers that hold its file keep it; its names go.</summary>
+    public void Retire()
+    {
+        _retired = true;
+        Volatile.Read(ref _indexes)?.Retire();
+        ReleaseFile();
+    }
+
+    /// <summary>The last batch; its position is -1 if there is none. Found by a scan if nothing was appended yet.</summary>
+    public (int Position, uint Crc) LookUpLastBatch()
+    {
+        if (_lastBatchPosition < 0 && _size > 0)
+        {
+            (_lastBatchPosition, _lastBatchCrc) = SegmentSearch.LastBatch(this);
         }
 
-        Indexes.Write(create: false, sync: true);
+        return (_size == 0 ? -1 : _lastBatchPosition, _lastBatchCrc);
     }
 
     /// <summary>Gives the segment indexes that recovery has built.</summary>

@@ -11,6 +11,7 @@ internal sealed class SegmentIndexes(IDisk disk, string directory, Offset baseOf
     private readonly Lock _files = new();
     private int _offsetsWritten;
     private int _timesWritten;
+    private bool _retired;
 
     public OffsetIndex Offsets { get; } = new();
 
@@ -83,6 +84,15 @@ internal sealed class SegmentIndexes(IDisk disk, string directory, Offset baseOf
         }
     }
 
+    /// <summary>The segment is being deleted: nothing writes its index files any more.</summary>
+    public void Retire()
+    {
+        lock (_files)
+        {
+            _retired = true;
+        }
+    }
+
     private void Discard()
     {
         Offsets.TruncateToPosition(0);
@@ -91,6 +101,11 @@ internal sealed class SegmentIndexes(IDisk disk, string directory, Offset baseOf
 
     private void WriteFiles(bool create, bool sync)
     {
+        if (_retired)
+        {
+            return;
+        }
+
         int offsets = Offsets.Format(_offsetsWritten, out byte[] offsetBytes);
         Append(SegmentFileNames.OffsetIndex, offsetBytes, _offsetsWritten * (long)OffsetIndex.EntrySize, create, sync);
         _offsetsWritten += offsets;
@@ -122,7 +137,7 @@ internal sealed class SegmentIndexes(IDisk disk, string directory, Offset baseOf
 
         if (sync)
         {
-            file.Sync();
+            FinalSync.Run(file);
         }
     }
 

@@ -66,6 +66,28 @@ internal static class SegmentSearch
         return (timestamp, offset);
     }
 
+    /// <summary>Position and checksum of the last batch; (-1, 0) if there is none.</summary>
+    public static (int Position, uint Crc) LastBatch(Segment segment)
+    {
+        SharedDiskFile shared = segment.AcquireFile();
+        try
+        {
+            (int Position, uint Crc) last = (-1, 0);
+            var scanner = new BatchScanner(
+                shared.File, new byte[LookupBuffer], segment.Indexes.Offsets.LastPosition, segment.Size);
+            while (scanner.MoveNext())
+            {
+                last = ((int)scanner.Position, scanner.Current.Crc);
+            }
+
+            return last;
+        }
+        finally
+        {
+            shared.Release();
+        }
+    }
+
     /// <summary>Largest timestamp of the first batch; -1 if there is no batch.</summary>
     public static long FirstTimestamp(Segment segment)
     {

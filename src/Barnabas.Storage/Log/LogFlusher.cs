@@ -1,0 +1,106 @@
+using Barnabas.Kernel;
+
+namespace Barnabas.Storage;
+
+/// <summary>
+/// Moves the recovery point of one log. Flushes run on the flusher's thread while the writer goes on: what is synced is
+/// what was appended when the flush began.
+/// </summary>
+internal sealed class LogFlusher(IDisk disk, string directory, Offset recoveryPoint)
+{
+    private readonly Lock _flushing = new();
+    private long _recoveryPoint = recoveryPoint.Value;
+    private int _truncations;
+    private int _epochsWritten;
+    private long _unflushedSinceMs = long.MaxValue;
+    private volatile bool _namesChanged = true;
+
+    /// <summary>All below it was synced.</summary>
+    public Offset RecoveryPoint => new(Volatile.Read(ref _recoveryPoint));
+
+    /// <summary>A segment file was made: its name is not durable before the directory is synced.</summary>
+    public void NamesChanged() => _namesChanged = true;
+
+    /// <summary>The log was cut off here. Under the gate; a flush under way then proves nothing.</summary>
+    public void OnTruncated(Offset endOffset)
+    {
+        _truncations++;
+        Volatile.Write(ref _recoveryPoint, Math.Min(_recoveryPoint, endOffset.Value));
+    }
+
+    /// <summary>Writes the epochs if they changed since they were last written.</summary>
+    public void WriteEpochs(LeaderEpochCache epochs)
+    {
+        lock (_flushing)
+        {
+            WriteEpochsLocked(epochs);
+        }
+    }
+
+    /// <summary>Do the topic's flush settings ask for a flush?</summary>
+    public bool IsDue(Offset logEnd, LogConfig config, long nowMs)
+    {
+        long unflushed = logEnd - RecoveryPoint;
+        if (unflushed == 0)
+        {
+            _unflushedSinceMs = nowMs;
+            return false;
+        }
+
+        return unflushed >= config.FlushMessages || nowMs - _unflushedSinceMs >= config.FlushMs;
+    }
+
+    /// <summary>Blocks on the device; throws what the disk throws.</summary>
+    public void Flush(PartitionLog log, bool sealedOnly)
+    {
+        lock (_flushing)
+        {
+            Offset target;
+            Segment[] segments;
+            int truncations;
+            lock (log.Gate)
+            {
+                segments = log.Contents.Segments.All;
+                target = sealedOnly ? segments[^1].BaseOffset : log.LogEndOffset;
+                truncations = _truncations;
+            }
+
+            if (target <= RecoveryPoint)
+            {
+                return;
+            }
+
+            int first = Math.Max(0, SegmentStore.Floor(segments, RecoveryPoint));
+            int last = segments.Length - (sealedOnly ? 1 : 0);
+            for (int i = first; i < last; i++)
+            {
+                segments[i].Sync();
+            }
+
+            WriteEpochsLocked(log.Contents.Epochs);
+            if (_namesChanged)
+            {
+                _namesChanged = false;
+                disk.SyncDirectory(directory);
+            }
+
+            lock (log.Gate)
+            {
+                if (truncations == _truncations)
+                {
+                    Volatile.Write(ref _recoveryPoint, target.Value);
+                }
+            }
+        }
+    }
+
+    private void WriteEpochsLocked(LeaderEpochCache epochs)
+    {
+        int version = epochs.Version;
+        if (version != _epochsWritten)
+        {
+            AtomicFile.Write(disk, directory, LeaderEpochCheckpoint.Name, LeaderEpochCheckpoint.Format(epochs.Entries));
+            _epochsWritten = version;
+        }
+    }
+}

@@ -1,0 +1,123 @@
+using Barnabas.Kernel;
+
+namespace Barnabas.Storage;
+
+/// <summary>Takes records away, from the end or from the start, and keeps what follows from them in step.</summary>
+internal static class LogTruncation
+{
+    public static void To(PartitionLog log, LogContents contents, Offset offset, long nowMs)
+    {
+        if (offset >= log.LogEndOffset)
+        {
+            // KAFKA-10706: epochs that began but got no record may still lie beyond the end.
+            contents.Epochs.TruncateFromEnd(log.LogEndOffset);
+            return;
+        }
+
+        Segment[] segments = contents.Segments.All;
+        int index = SegmentStore.Floor(segments, offset);
+        if (index < 0 || offset < log.LogStartOffset)
+        {
+            Restart(log, contents, offset, nowMs);
+            return;
+        }
+
+        LowerRecoveryPoint(log, offset);
+        if (index + 1 < segments.Length)
+        {
+            contents.Segments.RemoveNewest(index + 1, nowMs + log.Config.FileDeleteDelayMs);
+        }
+
+        Offset end = Cut(segments[index], offset);
+        log.Flusher.OnTruncated(end);
+        contents.Epochs.TruncateFromEnd(end);
+        log.SetBounds(log.LogStartOffset, end);
+        ReloadProducers(log, contents, end);
+    }
+
+    public static void Restart(PartitionLog log, LogContents contents, Offset offset, long nowMs)
+    {
+        LowerRecoveryPoint(log, offset);
+        contents.Segments.StartAt(offset, log.Config, nowMs, nowMs + log.Config.FileDeleteDelayMs);
+        log.Flusher.NamesChanged();
+        contents.Epochs.Clear();
+        log.SetBounds(offset, offset);
+        ReloadProducers(log, contents, offset);
+    }
+
+    public static RetentionResult DeleteOldSegments(PartitionLog log, LogContents contents, long nowMs)
+    {
+        Segment[] segments = contents.Segments.All;
+        var summaries = new SegmentSummary[segments.Length];
+        for (int i = 0; i < segments.Length; i++)
+        {
+            segments[i].LookUpMaxTimestamp();
+            summaries[i] = new SegmentSummary(
+                i + 1 < segments.Length ? segments[i + 1].BaseOffset : log.LogEndOffset,
+                segments[i].Size,
+                segments[i].MaxTimestamp >= 0 ? segments[i].MaxTimestamp : segments[i].CreatedMs);
+        }
+
+        LogConfig config = log.Config;
+        RetentionResult result = Retention.Decide(
+            summaries, config, log.LogStartOffset, log.HighWatermark, nowMs);
+        if (result.Segments == 0)
+        {
+            return result;
+        }
+
+        if (result.Segments == segments.Length)
+        {
+            log.RollAt(log.LogEndOffset, contents, config, nowMs);
+            segments = contents.Segments.All;
+        }
+
+        // The start first: a reader that finds a file gone looks at the start to learn why.
+        Offset start = Offset.Max(log.LogStartOffset, segments[result.Segments].BaseOffset);
+        log.SetBounds(start, log.LogEndOffset);
+        contents.Segments.RemoveOldest(result.Segments, nowMs + config.FileDeleteDelayMs);
+        contents.Epochs.TruncateFromStart(start);
+        contents.Snapshots.RemoveOutside(start, log.LogEndOffset);
+        return result;
+    }
+
+    private static void LowerRecoveryPoint(PartitionLog log, Offset offset)
+    {
+        if (log.RecoveryPoint > offset)
+        {
+            log.Host.LowerRecoveryPoint(log.Partition, offset);
+        }
+
+        log.Flusher.OnTruncated(offset);
+    }
+
+    private static Offset Cut(Segment segment, Offset offset)
+    {
+        SharedDiskFile shared = segment.AcquireFile();
+        BatchPosition found;
+        try
+        {
+            if (!SegmentSearch.TryFind(shared.File, segment, offset, segment.Size, out found))
+            {
+                return offset;
+            }
+        }
+        finally
+        {
+            shared.Release();
+        }
+
+        Offset end = Offset.Min(offset, found.BaseOffset);
+        segment.TruncateTo(found.Position, end);
+        return end;
+    }
+
+    private static void ReloadProducers(PartitionLog log, LogContents contents, Offset end)
+    {
+        contents.Snapshots.RemoveOutside(log.LogStartOffset, end);
+        contents.Snapshots.LoadLatest(contents.Producers, log.LogStartOffset, end);
+        ProducerReplay.Run(contents.Segments.All, contents.Producers, contents.Producers.MapEndOffset, end);
+        contents.Producers.MapEndOffset = end;
+        log.SetBounds(log.LogStartOffset, end);
+    }
+}

@@ -1,0 +1,45 @@
+using Barnabas.Kernel;
+using Barnabas.Records;
+
+namespace Barnabas.Storage.Tests;
+
+internal static class LogExtensions
+{
+    public static AppendResult Append(this PartitionLog log, byte[] batch, int epoch = 0, long now = TestLog.Now)
+    {
+        lock (log.Gate)
+        {
+            AppendResult result = log.AppendAsLeader(batch, new LeaderEpoch(epoch), AppendOrigin.Client, now);
+            if (result.Error == ErrorCode.None)
+            {
+                log.UpdateHighWatermark(log.LogEndOffset);
+            }
+
+            return result;
+        }
+    }
+
+    /// <summary>All bytes of the log, by reads as a consumer makes them.</summary>
+    public static byte[] ReadAll(this PartitionLog log, int maxBytes = 1 << 20)
+    {
+        using var all = new MemoryStream();
+        Offset next = log.LogStartOffset;
+        while (next < log.LogEndOffset)
+        {
+            LogRead read = log.Read(next, maxBytes, log.LogEndOffset, atLeastOneBatch: true);
+            Assert.Equal(ErrorCode.None, read.Error);
+            Assert.True(read.HasRegion);
+            var bytes = new byte[read.Region.Count];
+            Assert.Equal(bytes.Length, read.Region.File.File.Read(bytes, read.Region.Position));
+            read.Region.File.Release();
+            var batches = new RecordBatchIterator(bytes);
+            while (batches.MoveNext())
+            {
+                next = batches.Current.NextOffset;
+                all.Write(batches.Current.Bytes);
+            }
+        }
+
+        return all.ToArray();
+    }
+}

@@ -1,0 +1,128 @@
+using Barnabas.Kernel;
+using Barnabas.Records;
+using Barnabas.Simulation;
+
+namespace Barnabas.Storage.Tests;
+
+public sealed class PartitionLogTests
+{
+    [Fact]
+    public void What_was_appended_is_read_back_with_dense_offsets()
+    {
+        PartitionLog log = new TestLog().Open();
+        for (int i = 0; i < 100; i++)
+        {
+            AppendResult result = log.Append(TestLog.Batch(records: 3));
+            Assert.Equal(ErrorCode.None, result.Error);
+            Assert.Equal(new Offset(i * 3), result.BaseOffset);
+            Assert.Equal(new Offset((i * 3) + 2), result.LastOffset);
+        }
+
+        Assert.Equal(new Offset(300), log.LogEndOffset);
+        var batches = new RecordBatchIterator(log.ReadAll(maxBytes: 500));
+        long expected = 0;
+        while (batches.MoveNext())
+        {
+            Assert.Equal(new Offset(expected), batches.Current.BaseOffset);
+            Assert.True(batches.Current.IsCrcValid());
+            expected += 3;
+        }
+
+        Assert.Equal(300, expected);
+    }
+
+    [Fact]
+    public void A_clean_restart_finds_everything_and_validates_nothing()
+    {
+        var test = new TestLog(config: LogConfig.Default with { SegmentBytes = 2000 });
+        PartitionLog log = test.Open();
+        for (int i = 0; i < 100; i++)
+        {
+            log.Append(TestLog.Batch(), epoch: i / 30);
+        }
+
+        byte[] before = log.ReadAll();
+        Assert.True(log.SegmentCount > 3);
+        Assert.True(test.Directory.Close(brokerEpoch: 42));
+
+        TestLog again = test.Restart();
+        Assert.True(again.Directory.WasCleanShutdown);
+        Assert.Equal(42, again.Directory.CleanShutdownBrokerEpoch);
+        PartitionLog reopened = again.Open();
+        Assert.Equal(RecoveryReport.Nothing, reopened.Recovery);
+        Assert.Equal(log.LogEndOffset, reopened.LogEndOffset);
+        Assert.Equal(log.HighWatermark, reopened.HighWatermark);
+        Assert.Equal(before, reopened.ReadAll());
+        Assert.Equal(log.LeaderEpochs.Entries.ToArray(), reopened.LeaderEpochs.Entries.ToArray());
+    }
+
+    [Fact]
+    public void A_killed_process_loses_nothing_and_a_lost_power_no_flushed_byte()
+    {
+        var test = new TestLog();
+        PartitionLog log = test.Open();
+        for (int i = 0; i < 50; i++)
+        {
+            log.Append(TestLog.Batch());
+        }
+
+        TestLog killed = test.Restart();
+        log = killed.Open();
+        Assert.Equal(new Offset(50), log.LogEndOffset);
+        Assert.Equal(ErrorCode.None, log.Flush());
+        killed.Directory.CheckpointOffsets();
+        for (int i = 0; i < 50; i++)
+        {
+            log.Append(TestLog.Batch());
+        }
+
+        PartitionLog recovered = killed.Restart(losePower: true).Open();
+        Assert.True(recovered.LogEndOffset >= new Offset(50));
+        Assert.True(recovered.LogEndOffset <= new Offset(100));
+        recovered.ReadAll();
+    }
+
+    [Fact]
+    public void A_full_disk_refuses_appends_and_gives_way_by_itself()
+    {
+        var test = new TestLog();
+        PartitionLog log = test.Open();
+        log.Append(TestLog.Batch());
+        long capacity = test.Simulated.CapacityBytes;
+        test.Simulated.CapacityBytes = test.Simulated.UsedBytes;
+
+        AppendResult refused = log.Append(TestLog.Batch(valueBytes: 200_000));
+        Assert.Equal(ErrorCode.KafkaStorageError, refused.Error);
+        Assert.True(refused.Error.IsRetriable());
+        Assert.Null(log.OfflineReason);
+        Assert.Equal(new Offset(1), log.LogEndOffset);
+        log.ReadAll();
+
+        test.Simulated.CapacityBytes = capacity;
+        Assert.Equal(new Offset(1), log.Append(TestLog.Batch(valueBytes: 200_000)).BaseOffset);
+        log.ReadAll();
+    }
+
+    [Fact]
+    public void A_failed_sync_takes_the_directory_offline_and_is_not_tried_again()
+    {
+        var test = new TestLog();
+        PartitionLog log = test.Open();
+        log.Append(TestLog.Batch());
+        string? reason = null;
+        test.Directory.WentOffline += (_, why) => reason = why;
+        test.Simulated.FailNext(SimulatedDiskCall.Sync);
+
+        Assert.Equal(ErrorCode.KafkaStorageError, log.Flush());
+        Assert.NotNull(reason);
+        Assert.Equal(Offset.Zero, log.RecoveryPoint);
+        Assert.Equal(ErrorCode.KafkaStorageError, log.Flush());
+        Assert.Equal(Offset.Zero, log.RecoveryPoint);
+        Assert.Equal(ErrorCode.KafkaStorageError, log.Append(TestLog.Batch()).Error);
+        Assert.Equal(
+            ErrorCode.KafkaStorageError,
+            log.Read(Offset.Zero, 100, new Offset(1), atLeastOneBatch: true).Error);
+        Assert.False(test.Directory.Close(1));
+        Assert.False(test.Disk.FileExists("/data/.kafka_cleanshutdown"));
+    }
+}
