@@ -31,6 +31,19 @@ public sealed class SnapshotRegistry
 
     public bool Has(long epoch) => Find(epoch) >= 0;
 
+    /// <summary>The newest snapshot not above this epoch. There must be one.</summary>
+    public long NewestUpTo(long epoch)
+    {
+        int i = _snapshots.Count - 1;
+        while (i >= 0 && _snapshots[i].Epoch > epoch)
+        {
+            i--;
+        }
+
+        Invariant.That(i >= 0);
+        return _snapshots[i].Epoch;
+    }
+
     /// <summary>
     /// Takes a snapshot of the present state under this epoch; harmless if the newest snapshot has the same epoch and
     /// nothing was written since. Epochs never go back.
