@@ -10,7 +10,7 @@ internal static class TestBatch
     public static byte[] Of(
         RecordBatchTemplate template, CompressionCodecs codecs, params ReadOnlySpan<TestRecord> records)
     {
-        var builder = new RecordBatchBuilder(codecs, 64 * 1024 * 1024);
+        var builder = new RecordBatchBuilder(codecs, 128 * 1024 * 1024);
         builder.Reset(template);
         foreach (TestRecord record in records)
         {
