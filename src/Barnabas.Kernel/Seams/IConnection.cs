@@ -4,7 +4,8 @@ namespace Barnabas.Kernel;
 
 /// <summary>
 /// A stream connection as its reactor sees it: nothing here waits. Only from the reactor, but for
-/// <see cref="Reactor"/>, <see cref="Id"/> and the addresses.
+/// <see cref="Reactor"/>, <see cref="Id"/> and the addresses. It begins with readable notifications on and writable ones
+/// off. A call that ends as <see cref="IoStatus.Closed"/> has closed the connection, so a handler may simply return.
 /// </summary>
 public interface IConnection
 {
@@ -42,6 +43,9 @@ public interface IConnection
     /// </summary>
     void NotifyWhenReadable(bool on);
 
-    /// <summary>Closes at once; <see cref="IConnectionHandler.OnClosed"/> follows, exactly once, on the reactor.</summary>
+    /// <summary>
+    /// Closes at once: later calls end as <see cref="IoStatus.Closed"/>. Bytes already taken are still sent.
+    /// <see cref="IConnectionHandler.OnClosed"/> follows, exactly once, on the reactor, but never within this call.
+    /// </summary>
     void Close();
 }

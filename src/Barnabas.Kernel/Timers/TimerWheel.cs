@@ -65,7 +65,7 @@ public sealed class TimerWheel
             next.Previous = timer.Previous;
         }
 
-        if (Math.Max(CeilingTick(timer.Deadline), _swept + 1) <= _next)
+        if (CeilingTick(timer.Deadline) <= _next)
         {
             _next = Unknown;
         }
@@ -76,7 +76,10 @@ public sealed class TimerWheel
         Count--;
     }
 
-    /// <summary>Fires what is due. Timers of one slot fire in the order of their deadlines, ties in arming order.</summary>
+    /// <summary>
+    /// Fires what is due. Timers of one slot fire in the order of their deadlines, ties in arming order. If one throws,
+    /// the exception comes out and the next call fires the others.
+    /// </summary>
     public void Advance(MonotonicTime now)
     {
         long target = now.Ticks / TickTicks;
@@ -84,8 +87,7 @@ public sealed class TimerWheel
         long from = Math.Max(_swept + 1, target - Slots + 1);
         for (long tick = from; tick <= target && Count > 0; tick++)
         {
-            _swept = tick;
-            FireDue((int)(tick % Slots), now);
+            Sweep(tick, now);
         }
 
         _swept = target;
@@ -155,6 +157,27 @@ public sealed class TimerWheel
         if (before is not null)
         {
             before.Previous = timer;
+        }
+    }
+
+    private void Sweep(long tick, MonotonicTime now)
+    {
+        // Counted as swept before its timers fire: what they arm belongs to later ticks.
+        _swept = tick;
+        bool complete = false;
+        try
+        {
+            FireDue((int)(tick % Slots), now);
+            complete = true;
+        }
+        finally
+        {
+            if (!complete)
+            {
+                // A timer threw. Its neighbours are still due, and the next call must find them.
+                _swept = tick - 1;
+                _next = Unknown;
+            }
         }
     }
 

@@ -1,0 +1,6 @@
+namespace Barnabas.Platform.Tests;
+
+public sealed class SimulatedMailboxContractTests : MailboxContract
+{
+    protected override Stage Stage { get; } = new SimulatedStage(seed: 12);
+}
