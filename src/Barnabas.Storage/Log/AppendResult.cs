@@ -29,7 +29,8 @@ public readonly record struct AppendResult
     /// <summary>The batch was in the log already; the offsets are those it got then (KIP-98).</summary>
     public bool IsDuplicate { get; internal init; }
 
-    internal static AppendResult Refused(
+    /// <summary>An append that did not come so far, or failed: nothing was appended.</summary>
+    public static AppendResult Refused(
         ErrorCode error, string? message, IReadOnlyList<RecordError>? recordErrors = null) =>
         new()
         {

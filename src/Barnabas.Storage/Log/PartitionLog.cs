@@ -302,6 +302,12 @@ public sealed class PartitionLog
     public EpochEndOffset EndOffsetForEpoch(LeaderEpoch epoch) => LeaderEpochs.EndOffsetFor(epoch, LogEndOffset);
 
     /// <summary>
+    /// This broker leads in a new epoch from here on, even if nothing is ever written in it: followers ask where it began
+    /// (KIP-101). Under the gate.
+    /// </summary>
+    public void BeginEpoch(LeaderEpoch epoch) => LeaderEpochs.Assign(epoch, LogEndOffset);
+
+    /// <summary>
     /// Moves the high watermark, into the bounds of the log. Under the gate. Returns where it is now.
     /// </summary>
     public Offset UpdateHighWatermark(Offset highWatermark)

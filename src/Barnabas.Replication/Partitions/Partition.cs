@@ -1,0 +1,261 @@
+using Barnabas.Kernel;
+using Barnabas.Records;
+using Barnabas.Storage;
+
+namespace Barnabas.Replication;
+
+/// <summary>
+/// A replica of a partition on this broker: its log, its place in the replication, and who waits for it. Appends take a
+/// short lock; reads take none.
+/// </summary>
+/// <remarks>
+/// Invariants, under the lock: log start offset &lt;= high watermark &lt;= log end offset; the high watermark moves only
+/// forward under one leader; while this broker is the only in-sync replica it equals the log end offset.
+/// </remarks>
+public sealed class Partition
+{
+    private readonly WaiterList _waiters;
+    private readonly BrokerId _self;
+    private readonly PartitionLog? _log;
+    private PartitionLeadership _leadership = PartitionLeadership.Unknown;
+    private volatile bool _isRetired;
+    private volatile int _minInSyncReplicas = 1;
+
+    private Partition(TopicPartition id, Uuid topicId, BrokerId self, PartitionLog? log, string? offlineReason)
+    {
+        Id = id;
+        TopicId = topicId;
+        _log = log;
+        _self = self;
+        OfflineReason = offlineReason;
+        _waiters = new WaiterList(this);
+    }
+
+    public TopicPartition Id { get; }
+
+    public Uuid TopicId { get; }
+
+    /// <summary>
+    /// Reading from it is free; whatever changes it goes through this partition. There is none while
+    /// <see cref="IsOnline"/> is false.
+    /// </summary>
+    public PartitionLog Log
+    {
+        get
+        {
+            Invariant.That(_log is not null);
+            return _log;
+        }
+    }
+
+    /// <summary>False if the log could not be opened: everything is answered with KAFKA_STORAGE_ERROR.</summary>
+    public bool IsOnline => _log is not null;
+
+    /// <summary>Why the log could not be opened; null if it could.</summary>
+    public string? OfflineReason { get; }
+
+    /// <summary><c>min.insync.replicas</c> of the topic.</summary>
+    public int MinInSyncReplicas
+    {
+        get => _minInSyncReplicas;
+        set => _minInSyncReplicas = value;
+    }
+
+    /// <summary>The newest state; one consistent object.</summary>
+    public PartitionLeadership Leadership => Volatile.Read(ref _leadership);
+
+    /// <summary>Deleted, or moved away: it will never serve again, and whoever kept it must look it up anew.</summary>
+    public bool IsRetired => _isRetired;
+
+    // The log's own gate: housekeeping changes the log under the same one.
+    private Lock Gate => Log.Gate;
+
+    public static Partition Online(TopicPartition id, Uuid topicId, BrokerId self, PartitionLog log) =>
+        new(id, topicId, self, log, null);
+
+    public static Partition Offline(TopicPartition id, Uuid topicId, BrokerId self, string reason) =>
+        new(id, topicId, self, null, reason);
+
+    /// <summary>
+    /// Whether this broker can serve the partition to a client that believes in <paramref name="clientEpoch"/>
+    /// (<see cref="LeaderEpoch.None"/>: in none).
+    /// </summary>
+    public ErrorCode CheckServing(LeaderEpoch clientEpoch)
+    {
+        if (IsRetired)
+        {
+            return ErrorCode.UnknownTopicOrPartition;
+        }
+
+        return IsOnline ? Leadership.Check(clientEpoch) : ErrorCode.KafkaStorageError;
+    }
+
+    /// <summary>
+    /// Appends what a client or a coordinator of this broker sends; the bytes are changed in place. With
+    /// <paramref name="needsMinInSync"/> (acks=all) it is refused while the in-sync replicas are too few.
+    /// </summary>
+    public AppendResult AppendAsLeader(Span<byte> records, AppendOrigin origin, bool needsMinInSync, long nowMs)
+    {
+        if (!IsOnline)
+        {
+            return AppendResult.Refused(ErrorCode.KafkaStorageError, OfflineReason);
+        }
+
+        AppendResult result;
+        lock (Gate)
+        {
+            PartitionLeadership leadership = _leadership;
+            if (!leadership.IsLocal)
+            {
+                return AppendResult.Refused(ErrorCode.NotLeaderOrFollower, null);
+            }
+
+            if (needsMinInSync && leadership.InSyncReplicas.Count < EffectiveMinInSync(leadership))
+            {
+                return AppendResult.Refused(
+                    ErrorCode.NotEnoughReplicas,
+                    $"{Id} has {leadership.InSyncReplicas.Count} in-sync replicas and needs {MinInSyncReplicas}.");
+            }
+
+            result = Log.AppendAsLeader(records, leadership.Epoch, origin, nowMs);
+            if (result.Error == ErrorCode.None)
+            {
+                AdvanceHighWatermark(leadership);
+            }
+        }
+
+        if (result.Error == ErrorCode.None)
+        {
+            _waiters.Notify();
+        }
+
+        return result;
+    }
+
+    /// <summary>
+    /// As <see cref="AppendAsLeader(Span{byte}, AppendOrigin, bool, long)"/>, but only while <paramref name="epoch"/> still
+    /// leads: a coordinator must not write with the state of a former leadership.
+    /// </summary>
+    public AppendResult AppendInEpoch(Span<byte> records, LeaderEpoch epoch, AppendOrigin origin, long nowMs)
+    {
+        if (!IsOnline)
+        {
+            return AppendResult.Refused(ErrorCode.KafkaStorageError, OfflineReason);
+        }
+
+        AppendResult result;
+        lock (Gate)
+        {
+            PartitionLeadership leadership = _leadership;
+            if (!leadership.IsLocal || leadership.Epoch != epoch)
+            {
+                return AppendResult.Refused(ErrorCode.NotLeaderOrFollower, null);
+            }
+
+            if (leadership.InSyncReplicas.Count < EffectiveMinInSync(leadership))
+            {
+                return AppendResult.Refused(ErrorCode.NotEnoughReplicas, null);
+            }
+
+            result = Log.AppendAsLeader(records, epoch, origin, nowMs);
+            if (result.Error == ErrorCode.None)
+            {
+                AdvanceHighWatermark(leadership);
+            }
+        }
+
+        if (result.Error == ErrorCode.None)
+        {
+            _waiters.Notify();
+        }
+
+        return result;
+    }
+
+    /// <summary>The end of what a reader may see, exclusive.</summary>
+    public Offset ReadLimit(FetchIsolation isolation) => isolation switch
+    {
+        FetchIsolation.LogEnd => Log.LogEndOffset,
+        FetchIsolation.Committed => Log.LastStableOffset,
+        _ => Log.HighWatermark,
+    };
+
+    /// <summary>
+    /// Takes a new leadership from the metadata log. Older news than what is known is ignored. Only from the mailbox that
+    /// applies metadata.
+    /// </summary>
+    public void Apply(PartitionLeadership leadership)
+    {
+        if (!IsOnline)
+        {
+            Volatile.Write(ref _leadership, leadership);
+            return;
+        }
+
+        lock (Gate)
+        {
+            if (IsRetired || leadership.PartitionEpoch < _leadership.PartitionEpoch)
+            {
+                return;
+            }
+
+            bool newEpoch = leadership.Epoch > _leadership.Epoch;
+            if (leadership.IsLocal && newEpoch)
+            {
+                // The epoch begins here even if nothing is ever written in it: followers ask where it started (KIP-101).
+                Log.BeginEpoch(leadership.Epoch);
+            }
+
+            Volatile.Write(ref _leadership, leadership);
+            if (leadership.IsLocal)
+            {
+                AdvanceHighWatermark(leadership);
+            }
+        }
+
+        _waiters.Notify();
+    }
+
+    /// <summary>Stops serving; waiters look again and find no leader.</summary>
+    public void Retire()
+    {
+        _isRetired = true;
+        if (IsOnline)
+        {
+            lock (Gate)
+            {
+                Volatile.Write(ref _leadership, PartitionLeadership.Unknown);
+            }
+        }
+
+        _waiters.Notify();
+    }
+
+    /// <summary>
+    /// True once what lies below <paramref name="end"/> needs no flush any more before it is acknowledged.
+    /// </summary>
+    public bool IsFlushed(Offset end) => Log.RecoveryPoint >= end || Log.OfflineReason is not null;
+
+    /// <summary>Tells the waiters that something moved which this partition did not move itself: a flush.</summary>
+    public void NotifyWaiters() => _waiters.Notify();
+
+    public void Add(PartitionWaiter waiter) => _waiters.Add(waiter);
+
+    public void Remove(PartitionWaiter waiter) => _waiters.Remove(waiter);
+
+    /// <summary>
+    /// A partition with fewer replicas than <c>min.insync.replicas</c> needs all it has (KIP-966 counts them this way too).
+    /// </summary>
+    private int EffectiveMinInSync(PartitionLeadership leadership) =>
+        Math.Min(MinInSyncReplicas, Math.Max(1, leadership.Replicas.Count));
+
+    private void AdvanceHighWatermark(PartitionLeadership leadership)
+    {
+        // The high watermark is the lowest end among the in-sync replicas. Those of other brokers report their ends by
+        // fetching; a broker that is alone in the set knows its own.
+        if (leadership.InSyncReplicas.Count == 1 && leadership.InSyncReplicas[0] == _self)
+        {
+            Log.UpdateHighWatermark(Log.LogEndOffset);
+        }
+    }
+}
