@@ -1,16 +1,17 @@
+using System.CommandLine;
+
 namespace Barnabas.Cli;
 
 internal static class Program
 {
     private static int Main(string[] args)
     {
-        if (args is ["version", ..])
+        RootCommand root = new("Barnabas: an event streaming platform that speaks Apache Kafka's protocol.")
         {
-            Console.Out.WriteLine(typeof(Program).Assembly.GetName().Version?.ToString(3));
-            return 0;
-        }
-
-        Console.Error.WriteLine("Usage: barnabas version");
-        return 1;
+            StartCommand.Create(),
+            ServerStartCommand.Create(),
+            VersionCommand.Create(),
+        };
+        return root.Parse(args).Invoke();
     }
 }

@@ -1,0 +1,16 @@
+namespace Barnabas.Host;
+
+/// <summary>How the process ends.</summary>
+public static class ExitCodes
+{
+    public const int Success = 0;
+
+    /// <summary>The node failed, or could not open.</summary>
+    public const int Failure = 1;
+
+    /// <summary>The configuration or the command line is wrong: trying again will not help.</summary>
+    public const int Usage = 2;
+
+    /// <summary>Ended by a second signal while it was still closing: 128 + SIGINT or SIGTERM.</summary>
+    public static int Signalled(int signal) => 128 + signal;
+}

@@ -1,0 +1,22 @@
+using System.Diagnostics;
+
+namespace Barnabas.Host;
+
+/// <summary>What a process can say of itself, under the names that Prometheus clients use everywhere.</summary>
+internal static class ProcessMetrics
+{
+    public static void AddTo(MetricRegistry registry)
+    {
+        registry.Add("process:type=cpu,name=seconds", "s", () => Read(process => process.TotalProcessorTime.TotalSeconds));
+        registry.Add("process:type=resident,name=memory_bytes", "bytes", () => Environment.WorkingSet);
+        registry.Add("process:type=threads", "threads", () => Read(process => process.Threads.Count));
+        registry.Add("dotnet:type=gc,name=heap_bytes", "bytes", () => GC.GetTotalMemory(forceFullCollection: false));
+        registry.Add("dotnet:type=gc,name=collections", "collections", () => GC.CollectionCount(0));
+    }
+
+    private static double Read(Func<Process, double> read)
+    {
+        using Process self = Process.GetCurrentProcess();
+        return read(self);
+    }
+}

@@ -1,0 +1,39 @@
+namespace Barnabas.Host.Tests;
+
+/// <summary>A node that does what a test tells it.</summary>
+internal sealed class FakeNode : INode
+{
+    private readonly TaskCompletionSource<string> _failed = new();
+
+    public Exception? RefusesToOpen { get; init; }
+
+    public Action? WhenOpened { get; init; }
+
+    public List<string> Calls { get; } = [];
+
+    public NodeState State { get; set; }
+
+    public IReadOnlyList<string> Endpoints => ["PLAINTEXT://localhost:9092"];
+
+    public Task<string> Failed => _failed.Task;
+
+    public void Open()
+    {
+        Calls.Add("open");
+        if (RefusesToOpen is not null)
+        {
+            throw RefusesToOpen;
+        }
+
+        State = NodeState.Ready;
+        WhenOpened?.Invoke();
+    }
+
+    public void Close(TimeSpan patience)
+    {
+        Calls.Add(patience == TimeSpan.Zero ? "close at once" : "close");
+        State = NodeState.Closed;
+    }
+
+    public void Fail(string reason) => _failed.SetResult(reason);
+}

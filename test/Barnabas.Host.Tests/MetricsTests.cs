@@ -1,0 +1,95 @@
+using System.Diagnostics.Metrics;
+using Barnabas.Kernel;
+
+namespace Barnabas.Host.Tests;
+
+public class MetricsTests
+{
+    [Theory]
+    [InlineData("kafka.server:type=BrokerTopicMetrics,name=BytesInPerSec", MetricKind.Count,
+        "kafka_server_brokertopicmetrics_bytesin_total")]
+    [InlineData("kafka.server:type=ReplicaManager,name=PartitionCount", MetricKind.Value,
+        "kafka_server_replicamanager_partitioncount")]
+    [InlineData("kafka.network:type=RequestMetrics,name=TotalTimeMs,request=Produce", MetricKind.Distribution,
+        "kafka_network_requestmetrics_totaltimems")]
+    [InlineData("kafka.log:type=LogFlushStats,name=LogFlushRateAndTimeMs", MetricKind.Distribution,
+        "kafka_log_logflushstats_logflushrateandtimems")]
+    public void Names_follow_the_usual_rules_for_Kafka(string bean, MetricKind kind, string family) =>
+        Assert.Equal(family, MetricName.Parse(bean, kind).Family);
+
+    [Fact]
+    public void All_samples_of_a_family_stand_under_one_heading()
+    {
+        using MetricRegistry registry = new();
+        Counter all = new();
+        Counter one = new();
+        all.Add(3);
+        one.Add(2);
+        registry.Add("kafka.server:type=BrokerTopicMetrics,name=BytesInPerSec", "bytes", all);
+        registry.Add("kafka.server:type=ReplicaManager,name=LeaderCount", "partitions", () => 1.5);
+        registry.Add("kafka.server:type=BrokerTopicMetrics,name=BytesInPerSec,topic=a\"b", "bytes", one);
+
+        Assert.Equal(
+            """
+            # HELP kafka_server_brokertopicmetrics_bytesin_total kafka.server:type=BrokerTopicMetrics,name=BytesInPerSec in bytes
+            # TYPE kafka_server_brokertopicmetrics_bytesin_total counter
+            kafka_server_brokertopicmetrics_bytesin_total 3
+            kafka_server_brokertopicmetrics_bytesin_total{topic="a\"b"} 2
+            # HELP kafka_server_replicamanager_leadercount kafka.server:type=ReplicaManager,name=LeaderCount in partitions
+            # TYPE kafka_server_replicamanager_leadercount gauge
+            kafka_server_replicamanager_leadercount 1.5
+
+            """,
+            PrometheusText.Write(registry.Metrics));
+    }
+
+    [Fact]
+    public void A_distribution_has_quantiles_sum_and_count()
+    {
+        using MetricRegistry registry = new();
+        Histogram histogram = new();
+        histogram.Record(4);
+        histogram.Record(8);
+        registry.Add("kafka.network:type=RequestMetrics,name=TotalTimeMs,request=Fetch", "ms", histogram);
+        string text = PrometheusText.Write(registry.Metrics);
+        Assert.Contains("kafka_network_requestmetrics_totaltimems{request=\"Fetch\",quantile=\"0.5\"} 4\n", text, StringComparison.Ordinal);
+        Assert.Contains("kafka_network_requestmetrics_totaltimems{request=\"Fetch\",quantile=\"0.99\"} 8\n", text, StringComparison.Ordinal);
+        Assert.Contains("kafka_network_requestmetrics_totaltimems_sum{request=\"Fetch\"} 12\n", text, StringComparison.Ordinal);
+        Assert.Contains("kafka_network_requestmetrics_totaltimems_count{request=\"Fetch\"} 2\n", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_metric_is_added_once()
+    {
+        using MetricRegistry registry = new();
+        registry.Add("kafka.server:type=ReplicaManager,name=LeaderCount", "partitions", () => 1);
+        registry.Add("kafka.server:type=ReplicaManager,name=LeaderCount", "partitions", () => 2);
+        Assert.Equal(1, Assert.Single(registry.Metrics).Value);
+    }
+
+    [Fact]
+    public void Listeners_within_the_process_see_the_same_numbers()
+    {
+        using MetricRegistry registry = new();
+        Counter counter = new();
+        counter.Add(5);
+        registry.Add("kafka.server:type=Test,name=Listened,topic=t", "messages", counter);
+        List<long> seen = [];
+        using MeterListener listener = new();
+        listener.InstrumentPublished = (instrument, self) =>
+        {
+            if (instrument.Meter.Name == MetricRegistry.MeterName && instrument.Name == "kafka_server_test_listened_total")
+            {
+                self.EnableMeasurementEvents(instrument);
+            }
+        };
+        listener.SetMeasurementEventCallback<long>((_, value, tags, _) =>
+        {
+            Assert.Equal("t", tags[0].Value);
+            seen.Add(value);
+        });
+        listener.Start();
+        listener.RecordObservableInstruments();
+        Assert.Equal([5], seen);
+    }
+}
