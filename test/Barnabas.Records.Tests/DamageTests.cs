@@ -54,7 +54,8 @@ public class DamageTests
                 Assert.Equal(result.LastOffset, batch.LastOffset);
                 List<TestRecord> records = TestBatch.Read(stored, Codecs);
                 Assert.Equal(result.LastOffset - result.BaseOffset + 1, records.Count);
-                Assert.Equal(Enumerable.Range(5, records.Count).Select(offset => (long)offset), records.Select(r => r.Offset));
+                IEnumerable<long> dense = Enumerable.Range(5, records.Count).Select(offset => (long)offset);
+                Assert.Equal(dense, records.Select(record => record.Offset));
             }
         }
 

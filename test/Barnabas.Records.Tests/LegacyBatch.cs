@@ -4,7 +4,9 @@ using Barnabas.Kernel;
 
 namespace Barnabas.Records.Tests;
 
-/// <summary>Messages of magic 0 and 1, written from the format's description: nothing in the product writes them.</summary>
+/// <summary>
+/// Messages of magic 0 and 1, written from the format's description: nothing in the product writes them.
+/// </summary>
 internal static class LegacyBatch
 {
     public static byte[] Message(
@@ -24,13 +26,19 @@ internal static class LegacyBatch
         AddBytes(bytes, key);
         AddBytes(bytes, value);
         byte[] message = [.. bytes];
-        BinaryPrimitives.WriteInt32BigEndian(message.AsSpan(RecordBatchLayout.Length), message.Length - RecordBatch.LogOverhead);
+        int length = message.Length - RecordBatch.LogOverhead;
+        BinaryPrimitives.WriteInt32BigEndian(message.AsSpan(RecordBatchLayout.Length), length);
         return Sealed(message);
     }
 
     /// <summary>A compressed set: the wrapper carries the last offset, and the largest timestamp.</summary>
     public static byte[] Set(
-        byte magic, CompressionCodecs codecs, CompressionType type, long offset, long timestamp, params byte[][] messages)
+        byte magic,
+        CompressionCodecs codecs,
+        CompressionType type,
+        long offset,
+        long timestamp,
+        params byte[][] messages)
     {
         var compressed = new ArrayBufferWriter<byte>();
         codecs.Find(type)!.Compress(messages.SelectMany(message => message).ToArray(), compressed);

@@ -78,25 +78,28 @@ public class LegacyBatchTests
         byte[] broken = Inner(1, 0, 5);
         broken[^1] ^= 1;
         byte[] nested = LegacyBatch.Set(1, Codecs, CompressionType.Gzip, 0, 5, Inner(1, 0, 5));
-        Assert.Equal(RecordFault.BadChecksum, Fault(LegacyBatch.Set(1, Codecs, CompressionType.Gzip, 0, 5, broken)));
-        Assert.Equal(RecordFault.BadStructure, Fault(LegacyBatch.Set(1, Codecs, CompressionType.Gzip, 0, 5, nested)));
-        Assert.Equal(RecordFault.BadStructure, Fault(LegacyBatch.Set(1, Codecs, CompressionType.Gzip, 3, 5, Inner(1, 4, 5))));
-        Assert.Equal(RecordFault.PrematureEnd, Fault(LegacyBatch.Set(1, Codecs, CompressionType.Gzip, 0, 5, [1])));
-        Assert.Equal(RecordFault.UnknownCodec, Fault(LegacyBatch.Set(1, Codecs, CompressionType.Zstd, 0, 5, Inner(1, 0, 5))));
-        Assert.Equal(RecordFault.BadStructure, Fault(LegacyBatch.Message(1, 0, 5, null, null, (int)CompressionType.Gzip)));
-        Assert.Equal(RecordFault.BadCompression, Fault(LegacyBatch.Message(0, 0, 5, null, [1, 2], (int)CompressionType.Lz4)));
+        Refuses(RecordFault.BadChecksum, Set(CompressionType.Gzip, 0, broken));
+        Refuses(RecordFault.BadStructure, Set(CompressionType.Gzip, 0, nested));
+        Refuses(RecordFault.BadStructure, Set(CompressionType.Gzip, 3, Inner(1, 4, 5)));
+        Refuses(RecordFault.PrematureEnd, Set(CompressionType.Gzip, 0, [1]));
+        Refuses(RecordFault.UnknownCodec, Set(CompressionType.Zstd, 0, Inner(1, 0, 5)));
+        Refuses(RecordFault.BadStructure, LegacyBatch.Message(1, 0, 5, null, null, (int)CompressionType.Gzip));
+        Refuses(RecordFault.BadCompression, LegacyBatch.Message(0, 0, 5, null, [1, 2], (int)CompressionType.Lz4));
     }
 
     private static byte[] Inner(byte magic, long offset, long timestamp) =>
         LegacyBatch.Message(magic, offset, timestamp, [1], [2, 3]);
 
-    private static RecordFault Fault(byte[] bytes)
+    private static byte[] Set(CompressionType type, long offset, params byte[][] messages) =>
+        LegacyBatch.Set(1, Codecs, type, offset, 5, messages);
+
+    private static void Refuses(RecordFault fault, byte[] bytes)
     {
         RecordReader reader = new RecordScratch().Read(new RecordBatch(bytes), Codecs, DecompressionLimit.Default);
         while (reader.MoveNext())
         {
         }
 
-        return reader.Fault;
+        Assert.Equal(fault, reader.Fault);
     }
 }

@@ -20,7 +20,8 @@ internal static class TestBatch
         return builder.Build().ToArray();
     }
 
-    public static byte[] Of(params ReadOnlySpan<TestRecord> records) => Of(new RecordBatchTemplate(), NoCodecs, records);
+    public static byte[] Of(params ReadOnlySpan<TestRecord> records) =>
+        Of(new RecordBatchTemplate(), NoCodecs, records);
 
     public static List<TestRecord> Read(ReadOnlySpan<byte> bytes, CompressionCodecs? codecs = null)
     {

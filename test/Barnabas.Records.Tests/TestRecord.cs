@@ -16,7 +16,8 @@ internal sealed record TestRecord(long Timestamp, byte[]? Key, byte[]? Value, pa
         var headers = new List<RecordHeader>();
         foreach (RecordHeaderReader header in record.Headers)
         {
-            headers.Add(new RecordHeader(header.Key.ToArray(), header.Value.IsNull ? null : (ReadOnlyMemory<byte>?)header.Value.ToArray()));
+            ReadOnlyMemory<byte>? value = header.Value.IsNull ? null : new(header.Value.Span.ToArray());
+            headers.Add(new RecordHeader(header.Key.ToArray(), value));
         }
 
         return new TestRecord(record.Timestamp, record.Key.ToArray(), record.Value.ToArray(), [.. headers])

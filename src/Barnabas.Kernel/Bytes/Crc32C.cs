@@ -8,9 +8,9 @@ using ArmCrc32 = System.Runtime.Intrinsics.Arm.Crc32;
 namespace Barnabas.Kernel;
 
 /// <summary>
-/// CRC-32C (Castagnoli), the checksum of record batches and snapshots. Three ways to the same number, chosen by what the
-/// processor has: folding with 512-bit carry-less multiplication, three interleaved chains of the CRC instruction (a single
-/// chain waits three cycles for each word; three chains fill the gaps), and one plain chain.
+/// CRC-32C (Castagnoli), the checksum of record batches and snapshots. Three ways to the same number, chosen by what
+/// the processor has: folding with 512-bit carry-less multiplication, three interleaved chains of the CRC instruction
+/// (a single chain waits three cycles for each word; three chains fill the gaps), and one plain chain.
 /// </summary>
 public static class Crc32C
 {
@@ -35,7 +35,9 @@ public static class Crc32C
     /// <summary>The checksum of <paramref name="bytes"/>.</summary>
     public static uint Compute(ReadOnlySpan<byte> bytes) => Append(0, bytes);
 
-    /// <summary>Continues: the checksum of what <paramref name="crc"/> covers, followed by <paramref name="bytes"/>.</summary>
+    /// <summary>
+    /// Continues: the checksum of what <paramref name="crc"/> covers, followed by <paramref name="bytes"/>.
+    /// </summary>
     public static uint Append(uint crc, ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length >= FoldStride && CanFold)
@@ -71,8 +73,8 @@ public static class Crc32C
     }
 
     /// <summary>
-    /// Keeps four vectors that stand for everything read so far: each step multiplies them by x^2048 (the distance to the
-    /// next four) modulo the polynomial, and adds the next 256 bytes.
+    /// Keeps four vectors that stand for everything read so far: each step multiplies them by x^2048 (the distance to
+    /// the next four) modulo the polynomial, and adds the next 256 bytes.
     /// </summary>
     internal static uint Folded(uint crc, ReadOnlySpan<byte> bytes)
     {
@@ -137,8 +139,9 @@ public static class Crc32C
         Pclmulqdq.V512.CarrylessMultiply(value, factors, 0x00) ^ Pclmulqdq.V512.CarrylessMultiply(value, factors, 0x11);
 
     /// <summary>
-    /// In each 128-bit lane the low half stands 64 powers above the high half, and a product of two values in this bit order
-    /// comes out one power too high: hence x^(distance + 63) for the low half and x^(distance - 1) for the high one.
+    /// In each 128-bit lane the low half stands 64 powers above the high half, and a product of two values in this bit
+    /// order comes out one power too high: hence x^(distance + 63) for the low half and x^(distance - 1) for the high
+    /// one.
     /// </summary>
     private static Vector512<long> FoldConstants(int distance)
     {
@@ -160,7 +163,9 @@ public static class Crc32C
 
     private static uint TimesX(uint value) => (value >> 1) ^ ((value & 1) * Polynomial);
 
-    /// <summary>For each byte of a state, what it becomes after <see cref="Lane"/> zero bytes; the four parts add up.</summary>
+    /// <summary>
+    /// For each byte of a state, what it becomes after <see cref="Lane"/> zero bytes; the four parts add up.
+    /// </summary>
     private static uint[] BuildLaneShift()
     {
         uint[] table = new uint[4 * 256];

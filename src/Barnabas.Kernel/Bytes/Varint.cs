@@ -5,8 +5,8 @@ namespace Barnabas.Kernel;
 
 /// <summary>
 /// Variable-length integers: seven bits per byte, lowest first, the top bit set on all but the last. Signed values are
-/// zigzag-encoded, so that small negative ones stay short. As Kafka reads them: at most 5 bytes for 32 bits and 10 for 64,
-/// overlong forms accepted, bits beyond the width dropped.
+/// zigzag-encoded, so that small negative ones stay short. As Kafka reads them: at most 5 bytes for 32 bits and 10 for
+/// 64, overlong forms accepted, bits beyond the width dropped.
 /// </summary>
 public static class Varint
 {
@@ -37,8 +37,8 @@ public static class Varint
     public static int SizeOfSigned(long value) => SizeOf(ZigZag(value));
 
     /// <summary>
-    /// Reads at <paramref name="position"/> and moves it behind the value; false, with the position untouched, if the span
-    /// ends before the value does or the value is too long.
+    /// Reads at <paramref name="position"/> and moves it behind the value; false, with the position untouched, if the
+    /// span ends before the value does or the value is too long.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryRead(ReadOnlySpan<byte> source, ref int position, out uint value)

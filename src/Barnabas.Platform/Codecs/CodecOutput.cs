@@ -4,8 +4,8 @@ using Barnabas.Kernel;
 namespace Barnabas.Platform;
 
 /// <summary>
-/// Where a decoder writes: counts what is produced and refuses to go beyond the limit. Spans are asked for in the size of
-/// what a decoder can fill at once, never in a size that its input claims.
+/// Where a decoder writes: counts what is produced and refuses to go beyond the limit. Spans are asked for in the size
+/// of what a decoder can fill at once, never in a size that its input claims.
 /// </summary>
 internal ref struct CodecOutput(IBufferWriter<byte> destination, int limit)
 {

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Barnabas.Platform;
 
 /// <summary>
-/// A few idle contexts of a codec library, which are too dear to make anew for each batch. Never waits: when all are in use
-/// a further one is made, and freed when it comes back to a full pool. From any thread.
+/// A few idle contexts of a codec library, which are too dear to make anew for each batch. Never waits: when all are in
+/// use a further one is made, and freed when it comes back to a full pool. From any thread.
 /// </summary>
 internal sealed class ContextPool<TContext>(Func<TContext> create)
     where TContext : SafeHandle

@@ -6,8 +6,8 @@ using Barnabas.Kernel;
 namespace Barnabas.Platform;
 
 /// <summary>
-/// Gzip, by the runtime's own zlib. The runtime offers it as a stream only: each batch makes some small objects, unlike with
-/// the other codecs.
+/// Gzip, by the runtime's own zlib. The runtime offers it as a stream only: each batch makes some small objects, unlike
+/// with the other codecs.
 /// </summary>
 internal sealed unsafe class GzipCodec : ICompressionCodec
 {
@@ -64,8 +64,8 @@ internal sealed unsafe class GzipCodec : ICompressionCodec
             }
         }
 
-        // The runtime takes the end of its input for the end of the stream. Only the size at the very end of a whole one
-        // tells a cut; it leaves no room for a second stream behind the first, which no client of Kafka writes.
+        // The runtime takes the end of its input for the end of the stream. Only the size at the very end of a whole
+        // one tells a cut; it leaves no room for a second stream behind the first, which no client of Kafka writes.
         if (BinaryPrimitives.ReadUInt32LittleEndian(source[^sizeof(uint)..]) != (uint)output.Produced)
         {
             throw new CompressionException("The gzip stream is cut, or followed by something else.");

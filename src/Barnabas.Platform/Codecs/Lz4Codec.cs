@@ -4,14 +4,14 @@ using Barnabas.Kernel;
 namespace Barnabas.Platform;
 
 /// <summary>
-/// LZ4 in its frame format, with independent blocks of 64 KiB. Java clients cannot read linked blocks, so frames with them
-/// are refused on read as well: a broker that let them in would hand out what some consumers cannot decode.
+/// LZ4 in its frame format, with independent blocks of 64 KiB. Java clients cannot read linked blocks, so frames with
+/// them are refused on read as well: a broker that let them in would hand out what some consumers cannot decode.
 /// </summary>
 internal sealed unsafe class Lz4Codec : ICompressionCodec
 {
     /// <summary>
-    /// Kafka's default of <c>compression.lz4.level</c>; allowed are 1 to 17. It does not stand on the scale of the others:
-    /// it means the fast compressor, and every other number the slow one with that effort.
+    /// Kafka's default of <c>compression.lz4.level</c>; allowed are 1 to 17. It does not stand on the scale of the
+    /// others: it means the fast compressor, and every other number the slow one with that effort.
     /// </summary>
     public const int DefaultLevel = 9;
 

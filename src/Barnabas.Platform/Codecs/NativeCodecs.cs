@@ -3,14 +3,14 @@ using Barnabas.Kernel;
 namespace Barnabas.Platform;
 
 /// <summary>
-/// The four codecs of Kafka. Zstandard, LZ4 and snappy are the reference C libraries: linked into the native binary, loaded
-/// from the system otherwise. Gzip is the runtime's own.
+/// The four codecs of Kafka. Zstandard, LZ4 and snappy are the reference C libraries: linked into the native binary,
+/// loaded from the system otherwise. Gzip is the runtime's own.
 /// </summary>
 public static class NativeCodecs
 {
     /// <summary>
-    /// All four. A library that is absent shows itself at the first use of its codec, as
-    /// <see cref="DllNotFoundException"/>; <see cref="Create"/> probes for that, so that a node learns of it as it starts.
+    /// All four. A library that is absent shows itself at the first use of its codec, as <see
+    /// cref="DllNotFoundException"/>; <see cref="Create"/> probes for that, so that a node learns of it as it starts.
     /// </summary>
     public static CompressionCodecs Create()
     {

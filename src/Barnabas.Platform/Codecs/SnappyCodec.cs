@@ -5,8 +5,8 @@ using Barnabas.Kernel;
 namespace Barnabas.Platform;
 
 /// <summary>
-/// Snappy. Kafka's clients write the stream format of snappy-java: a magic, two versions, then blocks of at most 32 KiB,
-/// each behind its compressed length. Some clients send one bare block instead, which every reader takes too.
+/// Snappy. Kafka's clients write the stream format of snappy-java: a magic, two versions, then blocks of at most 32
+/// KiB, each behind its compressed length. Some clients send one bare block instead, which every reader takes too.
 /// </summary>
 internal sealed unsafe class SnappyCodec : ICompressionCodec
 {
@@ -17,7 +17,8 @@ internal sealed unsafe class SnappyCodec : ICompressionCodec
     // The densest that the format can be: three bytes that copy 64.
     private const int MaxExpansion = 22;
 
-    private static ReadOnlySpan<byte> Magic => [0x82, (byte)'S', (byte)'N', (byte)'A', (byte)'P', (byte)'P', (byte)'Y', 0];
+    // 0x82, "SNAPPY", 0.
+    private static ReadOnlySpan<byte> Magic => [0x82, 0x53, 0x4E, 0x41, 0x50, 0x50, 0x59, 0x00];
 
     public CompressionType Type => CompressionType.Snappy;
 
@@ -36,7 +37,8 @@ internal sealed unsafe class SnappyCodec : ICompressionCodec
             nuint written = (nuint)capacity;
             fixed (byte* from = block, to = output)
             {
-                Invariant.That(SnappyNative.snappy_compress(from, (nuint)block.Length, to + sizeof(int), &written) == 0);
+                int failure = SnappyNative.snappy_compress(from, (nuint)block.Length, to + sizeof(int), &written);
+                Invariant.That(failure == 0);
             }
 
             BinaryPrimitives.WriteInt32BigEndian(output, (int)written);

@@ -4,8 +4,9 @@ using Barnabas.Kernel;
 namespace Barnabas.Platform;
 
 /// <summary>
-/// Zstandard (KIP-110). Whole batches at once on both ways: a stream decoder would first allocate the window that the frame
-/// claims to need, up to 128 MiB for a batch of some bytes; decoding straight into the output needs no window at all.
+/// Zstandard (KIP-110). Whole batches at once on both ways: a stream decoder would first allocate the window that the
+/// frame claims to need, up to 128 MiB for a batch of some bytes; decoding straight into the output needs no window at
+/// all.
 /// </summary>
 internal sealed unsafe class ZstdCodec : ICompressionCodec
 {

@@ -42,7 +42,9 @@ public sealed class RecordBatchBuilder(CompressionCodecs codecs, int maxSize)
         RecordCount = 0;
     }
 
-    /// <summary>Appends at <see cref="NextOffset"/>; false, with nothing appended, if the batch would become too large.</summary>
+    /// <summary>
+    /// Appends at <see cref="NextOffset"/>; false, with nothing appended, if the batch would become too large.
+    /// </summary>
     public bool TryAppend(
         long timestamp, OptionalBytes key, OptionalBytes value, ReadOnlySpan<RecordHeader> headers = default)
     {
@@ -80,7 +82,13 @@ public sealed class RecordBatchBuilder(CompressionCodecs codecs, int maxSize)
         ReadOnlySpan<byte> headers = record.HeaderBytes;
         if (delta > int.MaxValue
             || !TryReserve(
-                record.Timestamp, (int)delta, record.Key, record.Value, record.HeaderCount, headers.Length, out int position))
+                record.Timestamp,
+                (int)delta,
+                record.Key,
+                record.Value,
+                record.HeaderCount,
+                headers.Length,
+                out int position))
         {
             return false;
         }
@@ -100,7 +108,8 @@ public sealed class RecordBatchBuilder(CompressionCodecs codecs, int maxSize)
 
     /// <summary>
     /// Completes the batch: compression, header, checksum. A batch without records is what the cleaner leaves of a
-    /// producer's last one; it keeps <paramref name="lastOffsetDelta"/>, as does a batch whose last records were removed.
+    /// producer's last one; it keeps <paramref name="lastOffsetDelta"/>, as does a batch whose last records were
+    /// removed.
     /// </summary>
     public Memory<byte> Build(int? lastOffsetDelta = null)
     {

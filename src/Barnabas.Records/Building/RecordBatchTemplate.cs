@@ -2,7 +2,9 @@ using Barnabas.Kernel;
 
 namespace Barnabas.Records;
 
-/// <summary>Everything about a batch that is to be built, except its records. The default is what a plain producer sends.</summary>
+/// <summary>
+/// Everything about a batch that is to be built, except its records. The default is what a plain producer sends.
+/// </summary>
 public readonly record struct RecordBatchTemplate()
 {
     public Offset BaseOffset { get; init; } = Offset.Zero;

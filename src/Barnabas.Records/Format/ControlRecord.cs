@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Barnabas.Records;
 
 /// <summary>
-/// Keys of control records: a version and a <see cref="ControlRecordType"/>, sixteen bits each. Their values are messages
-/// of the protocol, except the small one that ends a transaction, which is here.
+/// Keys of control records: a version and a <see cref="ControlRecordType"/>, sixteen bits each. Their values are
+/// messages of the protocol, except the small one that ends a transaction, which is here.
 /// </summary>
 public static class ControlRecord
 {

@@ -1,8 +1,8 @@
 namespace Barnabas.Records;
 
 /// <summary>
-/// The checksum of magic 0 and 1 (the one of zip and Ethernet). Only segments of upgraded clusters still hold it, so four
-/// bytes a step are fast enough.
+/// The checksum of magic 0 and 1 (the one of zip and Ethernet). Only segments of upgraded clusters still hold it, so
+/// four bytes a step are fast enough.
 /// </summary>
 internal static class Crc32
 {

@@ -4,8 +4,8 @@ using Barnabas.Kernel;
 namespace Barnabas.Records;
 
 /// <summary>
-/// Patches a batch of magic 2 where it lies. Base offset and leader epoch stand in front of what the checksum covers and
-/// cost two stores; everything else redoes the checksum.
+/// Patches a batch of magic 2 where it lies. Base offset and leader epoch stand in front of what the checksum covers
+/// and cost two stores; everything else redoes the checksum.
 /// </summary>
 public readonly ref struct MutableRecordBatch
 {
@@ -45,8 +45,8 @@ public readonly ref struct MutableRecordBatch
     }
 
     /// <summary>
-    /// Notes when the tombstones of this batch may go (KIP-534). The base timestamp gives way, so the deltas of the records
-    /// must have been written for the new one.
+    /// Notes when the tombstones of this batch may go (KIP-534). The base timestamp gives way, so the deltas of the
+    /// records must have been written for the new one.
     /// </summary>
     public void SetDeleteHorizon(long deleteHorizonMs)
     {

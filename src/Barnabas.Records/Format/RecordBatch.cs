@@ -31,8 +31,8 @@ public readonly ref struct RecordBatch
     private readonly ReadOnlySpan<byte> _bytes;
 
     /// <summary>
-    /// Views <paramref name="bytes"/>, which start with a batch that <see cref="Probe"/> has accepted (its size, its magic)
-    /// and hold at least its header.
+    /// Views <paramref name="bytes"/>, which start with a batch that <see cref="Probe"/> has accepted (its size, its
+    /// magic) and hold at least its header.
     /// </summary>
     public RecordBatch(ReadOnlySpan<byte> bytes)
     {

@@ -1,8 +1,9 @@
 namespace Barnabas.Records;
 
 /// <summary>
-/// Walks over the batches of a buffer, as a segment or a fetch reply holds them one behind the other, of any magic. Stops
-/// at the first that is not whole; <see cref="End"/> then says why. Checksums are not looked at.
+/// Walks over the batches of a buffer, as a segment or a fetch reply holds them one behind the other, of any magic.
+/// Stops at the first that is not whole; <see cref="End"/> then says why. Checksums are not looked at. A <c>foreach</c>
+/// walks on a copy: who wants to know how the walk ended calls <see cref="MoveNext"/>.
 /// </summary>
 public ref struct RecordBatchIterator(ReadOnlySpan<byte> buffer)
 {
@@ -13,8 +14,8 @@ public ref struct RecordBatchIterator(ReadOnlySpan<byte> buffer)
     public int Position { get; private set; } = 0;
 
     /// <summary>
-    /// Why the walk ended: <see cref="BatchFrame.Whole"/> as long as it goes on, and when it reached the very end of the
-    /// buffer.
+    /// Why the walk ended: <see cref="BatchFrame.Whole"/> as long as it goes on, and when it reached the very end of
+    /// the buffer.
     /// </summary>
     public BatchFrame End { get; private set; } = BatchFrame.Whole;
 

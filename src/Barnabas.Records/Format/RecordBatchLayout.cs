@@ -1,8 +1,8 @@
 namespace Barnabas.Records;
 
 /// <summary>
-/// Where the fields of a batch lie. All magics share the first twelve bytes and the place of the magic byte, which is what
-/// lets a reader walk over a log that holds several of them.
+/// Where the fields of a batch lie. All magics share the first twelve bytes and the place of the magic byte, which is
+/// what lets a reader walk over a log that holds several of them.
 /// </summary>
 internal static class RecordBatchLayout
 {
@@ -34,7 +34,9 @@ internal static class RecordBatchLayout
     public const int LegacyKeyV0 = 18;
     public const int LegacyKeyV1 = 26;
 
-    /// <summary>CRC, magic, attributes and the two lengths: the least that the length field of any batch can say.</summary>
+    /// <summary>
+    /// CRC, magic, attributes and the two lengths: the least that the length field of any batch can say.
+    /// </summary>
     public const int LegacyMinimumV0 = 14;
     public const int LegacyMinimumV1 = 22;
 }

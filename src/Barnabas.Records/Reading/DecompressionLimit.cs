@@ -1,9 +1,9 @@
 namespace Barnabas.Records;
 
 /// <summary>
-/// How large the records of a compressed batch may become. Apache Kafka sets no bound: 194 kB of gzip that hold 200 MB are
-/// stored and handed to every consumer. The ratio alone would refuse honest small batches of repeated text, a size alone
-/// honest large ones, so a batch must exceed both to be refused.
+/// How large the records of a compressed batch may become. Apache Kafka sets no bound: 194 kB of gzip that hold 200 MB
+/// are stored and handed to every consumer. The ratio alone would refuse honest small batches of repeated text, a size
+/// alone honest large ones, so a batch must exceed both to be refused.
 /// </summary>
 /// <param name="Bytes">A batch may always grow to this size.</param>
 /// <param name="Ratio">A batch may always grow to this multiple of its compressed size.</param>

@@ -6,8 +6,8 @@ using Barnabas.Kernel;
 namespace Barnabas.Records;
 
 /// <summary>
-/// LZ4 in messages of magic 0. Clients of that time computed the checksum of the frame's header over four bytes too many
-/// (KAFKA-3160), and no other reader of LZ4 accepts it. The header is copied with the right one.
+/// LZ4 in messages of magic 0. Clients of that time computed the checksum of the frame's header over four bytes too
+/// many (KAFKA-3160), and no other reader of LZ4 accepts it. The header is copied with the right one.
 /// </summary>
 internal static class LegacyLz4
 {

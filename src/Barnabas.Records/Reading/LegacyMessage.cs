@@ -61,7 +61,8 @@ internal readonly ref struct LegacyMessage
         }
 
         ReadOnlySpan<byte> bytes = source[..size];
-        int position = bytes[RecordBatchLayout.Magic] == 0 ? RecordBatchLayout.LegacyKeyV0 : RecordBatchLayout.LegacyKeyV1;
+        byte magic = bytes[RecordBatchLayout.Magic];
+        int position = magic == 0 ? RecordBatchLayout.LegacyKeyV0 : RecordBatchLayout.LegacyKeyV1;
         if (!TrySkip(bytes, ref position, out int keyStart, out int keyLength)
             || !TrySkip(bytes, ref position, out int valueStart, out int valueLength)
             || position != size)

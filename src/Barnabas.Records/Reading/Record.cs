@@ -8,7 +8,12 @@ public readonly ref struct Record
     private readonly ReadOnlySpan<byte> _headers;
 
     internal Record(
-        Offset offset, long timestamp, OptionalBytes key, OptionalBytes value, int headerCount, ReadOnlySpan<byte> headers)
+        Offset offset,
+        long timestamp,
+        OptionalBytes key,
+        OptionalBytes value,
+        int headerCount,
+        ReadOnlySpan<byte> headers)
     {
         Offset = offset;
         Timestamp = timestamp;
@@ -21,7 +26,8 @@ public readonly ref struct Record
     public Offset Offset { get; }
 
     /// <summary>
-    /// Milliseconds since 1970, or -1. In a batch stamped by the leader the batch's time, as every reader of Kafka sees it.
+    /// Milliseconds since 1970, or -1. In a batch stamped by the leader the batch's time, as every reader of Kafka sees
+    /// it.
     /// </summary>
     public long Timestamp { get; }
 

@@ -11,7 +11,9 @@ public enum RecordFault : byte
     /// <summary>The batch ends before its last record does.</summary>
     PrematureEnd,
 
-    /// <summary>A record contradicts itself: a length beyond its end, a negative number of headers, a header without key.</summary>
+    /// <summary>
+    /// A record contradicts itself: a length beyond its end, a negative number of headers, a header without key.
+    /// </summary>
     BadStructure,
 
     /// <summary>There are bytes behind the last record that the batch counts.</summary>

@@ -5,8 +5,9 @@ namespace Barnabas.Records;
 
 /// <summary>
 /// Reads the records of one batch in place, whatever its magic, one after the other and without allocating. Sticky: the
-/// first damage ends the reading and stays in <see cref="Fault"/>. Only a reader that has come to its end without a fault
-/// has seen that the batch holds as many records as it claims, and nothing behind them.
+/// first damage ends the reading and stays in <see cref="Fault"/>. Only a reader that has come to its end without a
+/// fault has seen that the batch holds as many records as it claims, and nothing behind them. A <c>foreach</c> reads on
+/// a copy: who wants to know of faults calls <see cref="MoveNext"/>.
 /// </summary>
 public ref struct RecordReader
 {
@@ -80,7 +81,9 @@ public ref struct RecordReader
 
     public RecordFault Fault { get; private set; }
 
-    /// <summary>The current record's distance to the base offset, as written; the message's own offset in magic 0 and 1.</summary>
+    /// <summary>
+    /// The current record's distance to the base offset, as written; the message's own offset in magic 0 and 1.
+    /// </summary>
     public int OffsetDelta { get; private set; }
 
     public Offset Offset { get; private set; }

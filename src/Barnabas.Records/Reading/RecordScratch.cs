@@ -3,10 +3,11 @@ using Barnabas.Kernel;
 namespace Barnabas.Records;
 
 /// <summary>
-/// Memory for the decompressed records of one batch at a time, used again for the next. One user at a time; what a reader
-/// from here shows is valid until the next call.
+/// Memory for the decompressed records of one batch at a time, used again for the next. One user at a time; what a
+/// reader from here shows is valid until the next call.
 /// </summary>
-/// <param name="retainedBytes">What is kept for the next batch; larger memory is given up once its batch is done with.</param>
+/// <param name="retainedBytes">What is kept for the next batch; larger memory is given up once its batch is done
+/// with.</param>
 public sealed class RecordScratch(int retainedBytes = RecordScratch.DefaultRetainedBytes)
 {
     /// <summary>A batch of 1 MB (the default of <c>max.message.bytes</c>) that was compressed to a quarter.</summary>

@@ -8,10 +8,14 @@ public sealed record AppendRules
     /// <summary><c>message.timestamp.type</c></summary>
     public TimestampType TimestampType { get; init; } = TimestampType.CreateTime;
 
-    /// <summary><c>message.timestamp.before.max.ms</c>: how far a timestamp may lie behind the leader's clock.</summary>
+    /// <summary>
+    /// <c>message.timestamp.before.max.ms</c>: how far a timestamp may lie behind the leader's clock.
+    /// </summary>
     public long TimestampBeforeMaxMs { get; init; } = long.MaxValue;
 
-    /// <summary><c>message.timestamp.after.max.ms</c>: how far a timestamp may lie ahead of the leader's clock.</summary>
+    /// <summary>
+    /// <c>message.timestamp.after.max.ms</c>: how far a timestamp may lie ahead of the leader's clock.
+    /// </summary>
     public long TimestampAfterMaxMs { get; init; } = 3_600_000;
 
     /// <summary><c>max.message.bytes</c>: the largest batch, header included.</summary>

@@ -21,7 +21,8 @@ internal static class BatchRules
         if (batch.Size > rules.MaxMessageBytes)
         {
             return ValidationResult.Refuse(
-                ErrorCode.MessageTooLarge, $"The batch has {batch.Size} bytes; the topic takes {rules.MaxMessageBytes}");
+                ErrorCode.MessageTooLarge,
+                $"The batch has {batch.Size} bytes; the topic takes {rules.MaxMessageBytes}");
         }
 
         if (!batch.IsCrcValid())
@@ -34,7 +35,8 @@ internal static class BatchRules
         if (batch.Compression > CompressionType.Zstd)
         {
             return ValidationResult.Refuse(
-                ErrorCode.UnknownServerError, $"There is no compression codec with the number {(int)batch.Compression}");
+                ErrorCode.UnknownServerError,
+                $"There is no compression codec with the number {(int)batch.Compression}");
         }
 
         return context.Origin switch
@@ -92,12 +94,13 @@ internal static class BatchRules
         }
 
         return batch.HasProducerId && batch.BaseSequence < 0
-            ? Invalid($"The batch of producer {batch.Producer.ProducerId} has no sequence number but {batch.BaseSequence}")
+            ? Invalid($"The batch of producer {batch.Producer.ProducerId} has the sequence number {batch.BaseSequence}")
             : null;
     }
 
     private static ValidationResult? StampedByProducer() => ValidationResult.Refuse(
         ErrorCode.InvalidTimestamp, "A producer cannot say that the leader has set the timestamps");
 
-    private static ValidationResult? Invalid(string message) => ValidationResult.Refuse(ErrorCode.InvalidRecord, message);
+    private static ValidationResult? Invalid(string message) =>
+        ValidationResult.Refuse(ErrorCode.InvalidRecord, message);
 }

@@ -9,8 +9,8 @@ public static class ProduceRecords
     private const short FirstVersionWithZstd = 7;
 
     /// <summary>
-    /// Exactly one batch, of the current magic, in a codec that the request's version knows. <see cref="ErrorCode.None"/>,
-    /// or the error and its explanation.
+    /// Exactly one batch, of the current magic, in a codec that the request's version knows. <see
+    /// cref="ErrorCode.None"/>, or the error and its explanation.
     /// </summary>
     public static ErrorCode Check(ReadOnlySpan<byte> records, short version, out string? message)
     {

@@ -3,8 +3,9 @@ using Barnabas.Kernel;
 namespace Barnabas.Records;
 
 /// <summary>
-/// The gate of a leader's log. Checks one batch, gives it its offsets, epoch and timestamps where it lies, and allocates
-/// nothing unless the batch is refused or must be compressed anew. Has no state but its scratch memory; from any thread.
+/// The gate of a leader's log. Checks one batch, gives it its offsets, epoch and timestamps where it lies, and
+/// allocates nothing unless the batch is refused or must be compressed anew. Has no state but its scratch memory; from
+/// any thread.
 /// </summary>
 public sealed class RecordBatchValidator(CompressionCodecs codecs, RecordScratchPool scratchPool)
 {
@@ -13,10 +14,12 @@ public sealed class RecordBatchValidator(CompressionCodecs codecs, RecordScratch
 
     /// <summary>
     /// Validates <paramref name="records"/>, the bytes of one partition. On success they (or what replaces them) can be
-    /// written as they then are; after an error they must not be used.
+    /// written as they then are; after an error they must not be used. For a leader only: a follower takes what it gets
+    /// as it is (<see cref="ReplicatedRecords"/>).
     /// </summary>
     public ValidationResult Validate(Span<byte> records, AppendRules rules, in AppendContext context)
     {
+        Invariant.That(context.Origin != AppendOrigin.Replication);
         ErrorCode error = ProduceRecords.CheckSingle(records, out int size, out string? message);
         if (error != ErrorCode.None)
         {
@@ -31,7 +34,7 @@ public sealed class RecordBatchValidator(CompressionCodecs codecs, RecordScratch
 
         return context.Origin == AppendOrigin.RaftLeader
             ? Accept(batch.View, rules)
-            : ValidateRecords(batch, rules, context);
+            : ValidateAndStamp(batch, rules, context);
     }
 
     private static ValidationResult Accept(RecordBatch batch, AppendRules rules) => new()
@@ -45,7 +48,7 @@ public sealed class RecordBatchValidator(CompressionCodecs codecs, RecordScratch
             : RecordBatch.NoTimestamp,
     };
 
-    private ValidationResult ValidateRecords(MutableRecordBatch batch, AppendRules rules, in AppendContext context)
+    private ValidationResult ValidateAndStamp(MutableRecordBatch batch, AppendRules rules, in AppendContext context)
     {
         RecordBatch view = batch.View;
         CompressionType target = rules.Compression ?? view.Compression;
@@ -76,7 +79,11 @@ public sealed class RecordBatchValidator(CompressionCodecs codecs, RecordScratch
     }
 
     private ValidationResult ValidateRecords(
-        MutableRecordBatch batch, RecordReader records, CompressionType target, AppendRules rules, in AppendContext context)
+        MutableRecordBatch batch,
+        RecordReader records,
+        CompressionType target,
+        AppendRules rules,
+        in AppendContext context)
     {
         RecordBatch view = batch.View;
         RecordReader reader = records;
@@ -96,7 +103,8 @@ public sealed class RecordBatchValidator(CompressionCodecs codecs, RecordScratch
                 errors ??= [];
                 if (errors.Count < MaxRecordErrors)
                 {
-                    errors.Add(new RecordError(index, RecordRules.Describe(violation, reader.Timestamp, rules, context.NowMs)));
+                    string message = RecordRules.Describe(violation, reader.Timestamp, rules, context.NowMs);
+                    errors.Add(new RecordError(index, message));
                 }
             }
         }
@@ -112,7 +120,8 @@ public sealed class RecordBatchValidator(CompressionCodecs codecs, RecordScratch
         }
 
         // A batch whose offsets have gaps or stand still is written anew: the log is dense where a leader appends.
-        bool inPlace = sequential && view.LastOffsetDelta == index - 1 && (target == view.Compression || view.IsControl);
+        bool isDense = sequential && view.LastOffsetDelta == index - 1;
+        bool inPlace = isDense && (target == view.Compression || view.IsControl);
         return inPlace || index == 0
             ? Stamp(batch, rules, context, maxTimestamp)
             : Rebuild(view, records, target, rules, context);
@@ -157,7 +166,7 @@ public sealed class RecordBatchValidator(CompressionCodecs codecs, RecordScratch
         {
             return ValidationResult.Refuse(
                 ErrorCode.MessageTooLarge,
-                $"Compressed as the topic asks, the batch has {built.Length} bytes; the topic takes {rules.MaxMessageBytes}");
+                $"In the topic's codec the batch has {built.Length} bytes; the topic takes {rules.MaxMessageBytes}");
         }
 
         return Accept(new RecordBatch(built.Span), rules) with { ValidBytes = source.Size, Replacement = built };

@@ -17,7 +17,9 @@ internal static class RecordRules
 
         if (rules.TimestampType == TimestampType.CreateTime && record.Timestamp != RecordBatch.NoTimestamp)
         {
-            return IsInRange(record.Timestamp, rules, nowMs) ? RecordViolation.None : RecordViolation.TimestampOutOfRange;
+            return IsInRange(record.Timestamp, rules, nowMs)
+                ? RecordViolation.None
+                : RecordViolation.TimestampOutOfRange;
         }
 
         return batchType == TimestampType.LogAppendTime ? RecordViolation.StampedByProducer : RecordViolation.None;

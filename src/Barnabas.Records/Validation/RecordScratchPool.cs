@@ -1,8 +1,9 @@
 namespace Barnabas.Records;
 
 /// <summary>
-/// A few <see cref="RecordScratch"/>, for as many appends at a time. When all are in use a further one is made, and dropped
-/// when it comes back to a full pool: memory at rest is bounded by <c>capacity</c> times what each retains. From any thread.
+/// A few <see cref="RecordScratch"/>, for as many appends at a time. When all are in use a further one is made, and
+/// dropped when it comes back to a full pool: memory at rest is bounded by <c>capacity</c> times what each retains.
+/// From any thread.
 /// </summary>
 /// <param name="capacity">How many are kept; as many as there are threads that append.</param>
 public sealed class RecordScratchPool(int capacity, int retainedBytes = RecordScratch.DefaultRetainedBytes)

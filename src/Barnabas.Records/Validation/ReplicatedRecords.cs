@@ -30,8 +30,8 @@ public readonly record struct ReplicatedRecords
 
     /// <summary>
     /// Walks over all batches: sound lengths and checksums, offsets that rise. Batches of an epoch above
-    /// <paramref name="currentEpoch"/> end the walk: the leader sent them after this follower's fetch was answered by an
-    /// older one, and they must be fetched again under their own epoch.
+    /// <paramref name="currentEpoch"/> end the walk: the leader sent them after this follower's fetch was answered by
+    /// an older one, and they must be fetched again under their own epoch.
     /// </summary>
     public static ReplicatedRecords Inspect(ReadOnlySpan<byte> records, LeaderEpoch currentEpoch)
     {

@@ -10,7 +10,9 @@ public readonly record struct ValidationResult
     /// <summary>For the client; null if there is no error.</summary>
     public string? Message { get; private init; }
 
-    /// <summary>At most <see cref="RecordBatchValidator.MaxRecordErrors"/>; null if no single record is to blame.</summary>
+    /// <summary>
+    /// At most <see cref="RecordBatchValidator.MaxRecordErrors"/>; null if no single record is to blame.
+    /// </summary>
     public IReadOnlyList<RecordError>? RecordErrors { get; private init; }
 
     /// <summary>

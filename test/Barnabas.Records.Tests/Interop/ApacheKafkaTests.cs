@@ -3,7 +3,9 @@ using Barnabas.Platform;
 
 namespace Barnabas.Records.Tests;
 
-/// <summary>Batches go both ways between this room and Apache Kafka's own library, described in the same words.</summary>
+/// <summary>
+/// Batches go both ways between this room and Apache Kafka's own library, described in the same words.
+/// </summary>
 public sealed class ApacheKafkaTests(JudgeFixture judge) : IClassFixture<JudgeFixture>
 {
     private const long Time = 1_650_000_000_000;

@@ -26,8 +26,8 @@ import org.apache.kafka.common.record.internal.RecordBatch;
 import org.apache.kafka.common.record.internal.SimpleRecord;
 
 /**
- * The other side of the interoperability tests. "write DIR" lets Apache Kafka's library write batches of every kind, each
- * beside what it holds, in the words of describe; "read DIR" describes the batches that it finds there.
+ * The other side of the interoperability tests. "write DIR" lets Apache Kafka's library write batches of every kind,
+ * each beside what it holds, in the words of describe; "read DIR" describes the batches that it finds there.
  */
 public class RecordsJudge {
     private static final long TIME = 1_600_000_000_000L;
@@ -70,7 +70,7 @@ public class RecordsJudge {
                 buffer,
                 magic,
                 Compression.of(codec).build(),
-                stamped ? TimestampType.LOG_APPEND_TIME : magic == 0 ? TimestampType.NO_TIMESTAMP_TYPE : TimestampType.CREATE_TIME,
+                timestampType(magic, stamped),
                 base,
                 stamped ? TIME + 77 : RecordBatch.NO_TIMESTAMP,
                 magic < 2 ? -1 : 1L << 40,
@@ -82,9 +82,15 @@ public class RecordsJudge {
                 builder.append(record);
             }
             builder.build();
-            buffer.position(buffer.position());
         }
         return buffer.flip();
+    }
+
+    private static TimestampType timestampType(byte magic, boolean stamped) {
+        if (magic == 0) {
+            return TimestampType.NO_TIMESTAMP_TYPE;
+        }
+        return stamped ? TimestampType.LOG_APPEND_TIME : TimestampType.CREATE_TIME;
     }
 
     private static List<SimpleRecord> records(byte magic) {
@@ -105,7 +111,8 @@ public class RecordsJudge {
         }
         records.add(new SimpleRecord(time, bytes("large"), large, headers));
         for (int i = 0; i < 300; i++) {
-            records.add(new SimpleRecord(time + i * step, bytes("k" + i), bytes("some text that repeats " + i % 7), none));
+            byte[] value = bytes("some text that repeats " + i % 7);
+            records.add(new SimpleRecord(time + i * step, bytes("k" + i), value, none));
         }
         return records;
     }

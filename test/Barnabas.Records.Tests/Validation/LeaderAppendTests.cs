@@ -66,7 +66,9 @@ public class LeaderAppendTests : ValidatorTestBase
             },
             Codecs,
             records);
-        string[] before = [.. TestBatch.Read(batch, Codecs).Select(record => (record with { Offset = record.Offset + 500 }).ToString())];
+        IEnumerable<TestRecord> moved = TestBatch.Read(batch, Codecs)
+            .Select(record => record with { Offset = record.Offset + 500 });
+        string[] before = [.. moved.Select(record => record.ToString())];
         ValidationResult result = Validate(batch, new AppendRules { Compression = to });
         byte[] written = result.Replacement!.Value.ToArray();
         var view = new RecordBatch(written);

@@ -3,7 +3,9 @@ using Barnabas.Kernel;
 
 namespace Barnabas.Records.Tests;
 
-/// <summary>Batches that lie: fields are overwritten one by one, and the checksum made to fit unless it is the lie.</summary>
+/// <summary>
+/// Batches that lie: fields are overwritten one by one, and the checksum made to fit unless it is the lie.
+/// </summary>
 internal static class MalformedBatch
 {
     /// <summary>Overwrites a 32-bit field and renews the checksum.</summary>
