@@ -37,6 +37,9 @@ internal sealed class GroupWorld
 
     public EventLog Events { get; } = new();
 
+    /// <summary>Keeps logs from being read.</summary>
+    public bool LoaderIsStuck { get; set; }
+
     public void GainAll(LeaderEpoch epoch)
     {
         for (int i = 0; i < Partitions; i++)
@@ -48,7 +51,7 @@ internal sealed class GroupWorld
     /// <summary>Runs everything that waits, without moving time.</summary>
     public void Run()
     {
-        while (_mailbox.Run() | _loader.Run())
+        while (_mailbox.Run() | (!LoaderIsStuck && _loader.Run()))
         {
         }
     }
@@ -75,7 +78,7 @@ internal sealed class GroupWorld
     }
 
     /// <summary>The same log led by another node's coordinator.</summary>
-    public GroupWorld FailOver() => new(Options, Log, Clock, seed: 99) { };
+    public GroupWorld FailOver() => new(Options, Log, Clock, seed: 99);
 
     public Inbox<TResponse> Ask<TRequest, TResponse>(
         Action<TRequest, RequestContext, IReplyTo<TResponse>> api, TRequest request, short version, string clientId = "client")

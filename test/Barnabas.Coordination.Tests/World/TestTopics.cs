@@ -11,6 +11,9 @@ internal sealed class TestTopics : ICoordinatorTopics
 
     public Dictionary<string, Uuid> Ids { get; } = new() { ["orders"] = Orders, ["payments"] = Payments };
 
+    /// <summary>Makes the next request that asks for a partition break an invariant, once.</summary>
+    public bool Breaks { get; set; }
+
     public bool TryGetName(Uuid topicId, [NotNullWhen(true)] out string? name)
     {
         name = Ids.FirstOrDefault(topic => topic.Value == topicId).Key;
@@ -19,6 +22,14 @@ internal sealed class TestTopics : ICoordinatorTopics
 
     public bool TryGetId(string name, out Uuid topicId) => Ids.TryGetValue(name, out topicId);
 
-    public bool HasPartition(Uuid topicId, int partition) =>
-        Ids.ContainsValue(topicId) && partition is >= 0 and < 12;
+    public bool HasPartition(Uuid topicId, int partition)
+    {
+        if (Breaks)
+        {
+            Breaks = false;
+            throw new InvariantBrokenException("broken by the test");
+        }
+
+        return Ids.ContainsValue(topicId) && partition is >= 0 and < 12;
+    }
 }
