@@ -15,6 +15,7 @@ public sealed class GroupCoordinator
 {
     private readonly GroupCoordinatorOptions _options;
     private readonly ICoordinatorTopics _topics;
+    private readonly CoordinatorRuntime<GroupShard> _runtime;
     private readonly CoordinatorDriver<GroupShard> _driver;
 
     /// <param name="mailbox">Where the coordinator runs; nothing on it may block.</param>
@@ -38,14 +39,17 @@ public sealed class GroupCoordinator
             options.OffsetsCommitTimeout,
             RuntimeCounters,
             events);
-        var runtime = new CoordinatorRuntime<GroupShard>(settings, options.OffsetsTopicPartitions, time.Monotonic);
+        _runtime = new CoordinatorRuntime<GroupShard>(settings, options.OffsetsTopicPartitions, time.Monotonic);
         _driver = new CoordinatorDriver<GroupShard>(
-            runtime, log, time, mailbox, loader, options.OffsetsLoadBufferBytesMax);
+            _runtime, log, time, mailbox, loader, options.OffsetsLoadBufferBytesMax);
     }
 
     public GroupCounters Counters { get; } = new();
 
     public CoordinatorCounters RuntimeCounters { get; } = new();
+
+    /// <summary>The state of a partition that is led and loaded. Only from the mailbox.</summary>
+    internal GroupShard? Shard(int partition) => _runtime.Partitions[partition].Shard;
 
     /// <summary>Begins to serve. Until then, and after <see cref="Stop"/>, the answer is COORDINATOR_NOT_AVAILABLE.</summary>
     public void Start() => _driver.Start();

@@ -49,13 +49,13 @@ internal sealed class OffsetCommitCall(
     /// <summary>Makes the response with an error for each partition that does not exist, and lists the others.</summary>
     private List<OffsetToCommit> Resolve()
     {
-        Response = new OffsetCommitResponse();
+        var response = new OffsetCommitResponse();
         var offsets = new List<OffsetToCommit>();
         foreach (OffsetCommitRequest.OffsetCommitRequestTopic topic in request.Topics)
         {
             ErrorCode error = ResolveTopic(topic, out string name, out Uuid id);
             var answered = new OffsetCommitResponse.OffsetCommitResponseTopic { Name = name, TopicId = topic.TopicId };
-            Response.Topics.Add(answered);
+            response.Topics.Add(answered);
             foreach (OffsetCommitRequest.OffsetCommitRequestPartition partition in topic.Partitions)
             {
                 ErrorCode outcome = error == ErrorCode.None && !topics.HasPartition(id, partition.PartitionIndex)
@@ -74,6 +74,7 @@ internal sealed class OffsetCommitCall(
             }
         }
 
+        Response = response;
         return offsets;
     }
 

@@ -37,6 +37,8 @@ internal sealed class GroupWorld
 
     public EventLog Events { get; } = new();
 
+    public GroupShard Shard(int partition) => Coordinator.Shard(partition)!;
+
     /// <summary>Keeps logs from being read.</summary>
     public bool LoaderIsStuck { get; set; }
 
