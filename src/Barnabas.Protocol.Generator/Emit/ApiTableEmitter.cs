@@ -30,7 +30,8 @@ internal static class ApiTableEmitter
             MessageHeading response = all.Find(h => h.Kind == "response" && h.ApiKey == request.ApiKey) ?? request;
             code.Line($"facts[{request.ApiKey}] = new(ApiKey.{ApiName(request.Name)}, \"{ApiName(request.Name)}\", "
                 + $"{request.Versions.Low}, {request.Versions.High}, {Stable(request)}, {Flexible(request)}, "
-                + $"{Flexible(response)}, {Listeners(request)}, {(request.Retired ? "true" : "false")});");
+                + $"{Flexible(response)}, {Listeners(request)}, "
+                + $"{Flag(request.ClusterAction)}, {Flag(request.Forwardable)}, {Flag(request.Retired)});");
         }
 
         code.Line("return facts;");
@@ -152,6 +153,8 @@ internal static class ApiTableEmitter
             ? "ApiListeners.None"
             : string.Join(" | ", names.Select(name => "ApiListeners." + Capitalize(name)));
     }
+
+    private static string Flag(bool value) => value ? "true" : "false";
 
     private static string Capitalize(string word) => char.ToUpperInvariant(word[0]) + word.Substring(1);
 }

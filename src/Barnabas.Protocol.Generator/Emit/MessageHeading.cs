@@ -10,6 +10,8 @@ internal sealed record MessageHeading(
     VersionRange Versions,
     VersionRange FlexibleVersions,
     bool LatestVersionUnstable,
+    bool ClusterAction,
+    bool Forwardable,
     bool Retired)
 {
     public static MessageHeading Of(MessageSchema message) => new(
@@ -21,5 +23,7 @@ internal sealed record MessageHeading(
         message.Versions,
         message.FlexibleVersions,
         message.LatestVersionUnstable,
+        message.ClusterAction,
+        message.Forwardable,
         message.Retired);
 }

@@ -25,6 +25,12 @@ internal sealed class MessageSchema(string kind, string name)
     /// <summary>Spoken by older peers only; no current platform serves it.</summary>
     public bool Retired { get; set; }
 
+    /// <summary>Only peers of the cluster may ask it: the caller needs the right to act on the cluster.</summary>
+    public bool ClusterAction { get; set; }
+
+    /// <summary>A broker passes the request on to the active controller.</summary>
+    public bool Forwardable { get; set; }
+
     public StructSchema Body { get; set; } = new("", VersionRange.None, 0);
 
     /// <summary>Structs by name, in order of appearance: those below a field and those declared on their own.</summary>

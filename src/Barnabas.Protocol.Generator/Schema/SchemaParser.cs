@@ -124,6 +124,12 @@ internal sealed class SchemaParser
             case "retired" when words.Length == 1:
                 message.Retired = true;
                 break;
+            case "cluster-action" when words.Length == 1:
+                message.ClusterAction = true;
+                break;
+            case "forwardable" when words.Length == 1:
+                message.Forwardable = true;
+                break;
             default:
                 throw new SchemaException(line, $"'{string.Join(" ", words)}' is no line of a heading");
         }

@@ -3,6 +3,8 @@ namespace Barnabas.Protocol;
 /// <summary>What the schemas say about an api key. Which versions a node advertises is the node's own decision.</summary>
 /// <param name="HighestVersion">The newest version there is, stable or not.</param>
 /// <param name="HighestStableVersion">The newest version served unless unstable ones are switched on.</param>
+/// <param name="ClusterAction">Whether only peers of the cluster may ask it.</param>
+/// <param name="Forwardable">Whether a broker passes it on to the active controller.</param>
 /// <param name="Retired">True for the four keys of the ZooKeeper era, which no node of a KRaft cluster serves.</param>
 public sealed record ApiKeyFacts(
     ApiKey Key,
@@ -13,6 +15,8 @@ public sealed record ApiKeyFacts(
     short FirstFlexibleRequestVersion,
     short FirstFlexibleResponseVersion,
     ApiListeners Listeners,
+    bool ClusterAction,
+    bool Forwardable,
     bool Retired)
 {
     public bool Supports(short version) => version >= LowestVersion && version <= HighestVersion;

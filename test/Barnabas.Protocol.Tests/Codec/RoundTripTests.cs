@@ -12,7 +12,7 @@ public sealed class RoundTripTests
                 RoundTrip(Messages.NewLike(message), version, seed);
             }
         }
-    }, runs: 15);
+    }, runs: 5);
 
     private static void RoundTrip(IMessage message, short version, int seed)
     {
@@ -22,18 +22,19 @@ public sealed class RoundTripTests
         message.Write(ref writer, version);
         Assert.Equal(bytes.Length, writer.Position);
 
+        string text = MessageText.Of(message);
         KafkaReader overMemory = new(bytes.AsMemory());
-        AssertReads(message, ref overMemory, version);
+        AssertReads(message, text, ref overMemory, version);
         KafkaReader overSpan = new(bytes.AsSpan());
-        AssertReads(message, ref overSpan, version);
+        AssertReads(message, text, ref overSpan, version);
     }
 
-    private static void AssertReads(IMessage written, ref KafkaReader reader, short version)
+    private static void AssertReads(IMessage written, string text, ref KafkaReader reader, short version)
     {
         IMessage copy = Messages.NewLike(written);
         copy.Read(ref reader, version);
         Assert.False(reader.Failed, $"{written.GetType().Name} v{version}");
         Assert.Equal(0, reader.Remaining);
-        Assert.Equal(MessageText.Of(written), MessageText.Of(copy));
+        Assert.Equal(text, MessageText.Of(copy));
     }
 }

@@ -77,7 +77,7 @@ internal sealed class MessageFiller(Random random)
         "int32" => (int)Number(),
         "uint32" => (uint)Number(),
         "int64" => Number(),
-        "float64" => BitConverter.Int64BitsToDouble(Number()),
+        "float64" => random.Next(-1000, 1000) * random.NextDouble(),
         "uuid" => new Uuid(Number(), Number()),
         "string" => Text(),
         "bytes" => Bytes(),
@@ -97,7 +97,7 @@ internal sealed class MessageFiller(Random random)
     private string Text() => random.Next(4) switch
     {
         0 => "",
-        1 => "żółć-日本-🦊"[..random.Next(8)],
+        1 => "żółć-日本-"[..random.Next(9)] + "🦊",
         2 => new string('x', random.Next(300)),
         _ => "topic-" + random.Next(1000),
     };

@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Reflection;
 using System.Text;
@@ -8,7 +9,7 @@ namespace Barnabas.Protocol.Tests;
 /// <summary>A message as text, so that two can be compared and a difference be read.</summary>
 internal static class MessageText
 {
-    private static readonly HashSet<string> s_facts = ["LowestSupportedVersion", "HighestSupportedVersion", "RecordType"];
+    private static readonly ConcurrentDictionary<Type, PropertyInfo[]> s_properties = new();
 
     public static string Of(object? value)
     {
@@ -69,14 +70,14 @@ internal static class MessageText
         }
 
         text.Append('{');
-        foreach (PropertyInfo property in value.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance))
+        PropertyInfo[] properties = s_properties.GetOrAdd(
+            value.GetType(),
+            static type => [.. type.GetProperties().Where(property => property.CanWrite)]);
+        foreach (PropertyInfo property in properties)
         {
-            if (property.CanWrite && !s_facts.Contains(property.Name))
-            {
-                text.Append(property.Name).Append(": ");
-                Append(text, property.GetValue(value));
-                text.Append(", ");
-            }
+            text.Append(property.Name).Append(": ");
+            Append(text, property.GetValue(value));
+            text.Append(", ");
         }
 
         text.Append('}');

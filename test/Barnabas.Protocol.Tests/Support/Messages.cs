@@ -11,6 +11,8 @@ internal static class Messages
             .Select(New),
     ];
 
+    public static IMessage New(string name) => New(typeof(IMessage).Assembly.GetType("Barnabas.Protocol." + name)!);
+
     public static IMessage New(Type type) => (IMessage)Activator.CreateInstance(type)!;
 
     public static IMessage NewLike(IMessage message) => New(message.GetType());
