@@ -11,7 +11,7 @@ namespace Barnabas.Protocol.Generator;
 [Generator(LanguageNames.CSharp)]
 public sealed class MessageGenerator : IIncrementalGenerator
 {
-    private static readonly DiagnosticDescriptor s_broken = new(
+    private static readonly DiagnosticDescriptor Broken = new(
         "BRN001",
         "Message schema cannot be compiled",
         "{0}",
@@ -52,6 +52,6 @@ public sealed class MessageGenerator : IIncrementalGenerator
 
         LinePosition position = new(schema.ErrorLine, 0);
         Location where = Location.Create(schema.Path, default, new LinePositionSpan(position, position));
-        output.ReportDiagnostic(Diagnostic.Create(s_broken, where, schema.Error));
+        output.ReportDiagnostic(Diagnostic.Create(Broken, where, schema.Error));
     }
 }

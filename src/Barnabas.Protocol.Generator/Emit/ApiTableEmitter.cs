@@ -21,7 +21,7 @@ internal static class ApiTableEmitter
         code.Close();
         code.Line();
         code.Open("public static partial class ApiKeys");
-        code.Line("private static readonly ApiKeyFacts?[] s_byNumber = Fill();");
+        code.Line("private static readonly ApiKeyFacts?[] ByNumber = Fill();");
         code.Line();
         code.Open("private static ApiKeyFacts?[] Fill()");
         code.Line($"ApiKeyFacts?[] facts = new ApiKeyFacts?[{requests.Max(r => r.ApiKey) + 1}];");

@@ -62,9 +62,11 @@ internal sealed class CSharpTypes(MessageSchema message)
             case "bool":
                 return text == "true" ? "true" : "false";
             case "float64":
-                return text.Length == 0 ? "0" : double.Parse(text, CultureInfo.InvariantCulture).ToString("R", CultureInfo.InvariantCulture);
+                return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
+                    ? number.ToString("R", CultureInfo.InvariantCulture)
+                    : "0";
             default:
-                return IntegerDefault(field, text);
+                return IntegerDefault(text);
         }
     }
 
@@ -95,25 +97,9 @@ internal sealed class CSharpTypes(MessageSchema message)
         };
     }
 
-    private static string IntegerDefault(FieldSchema field, string text)
-    {
-        if (text.Length == 0)
-        {
-            return "0";
-        }
-
-        bool hex = text.StartsWith("0x", StringComparison.Ordinal);
-        if (!long.TryParse(
-            hex ? text.Substring(2) : text,
-            hex ? NumberStyles.AllowHexSpecifier : NumberStyles.AllowLeadingSign,
-            CultureInfo.InvariantCulture,
-            out long value))
-        {
-            throw new SchemaException(field.Line, $"'{text}' is no default for {field.Type.Name}");
-        }
-
-        return value.ToString(CultureInfo.InvariantCulture);
-    }
+    private static string IntegerDefault(string text) => IntegerText.TryParse(text, out long value)
+        ? value.ToString(CultureInfo.InvariantCulture)
+        : "0";
 
     private static string Primitive(string name) => name switch
     {

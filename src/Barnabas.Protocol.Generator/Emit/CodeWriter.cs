@@ -18,9 +18,14 @@ internal sealed class CodeWriter
         _text.Append('\n');
     }
 
-    public void Open(string heading)
+    /// <summary>Opens a block; without a heading it only bounds the life of locals.</summary>
+    public void Open(string heading = "")
     {
-        Line(heading);
+        if (heading.Length > 0)
+        {
+            Line(heading);
+        }
+
         Line("{");
         _depth++;
     }
@@ -39,7 +44,7 @@ internal sealed class CodeWriter
             Line("/// <remarks>");
             foreach (string line in remarks.Split('\n'))
             {
-                Line("/// " + Escape(line) + "<br/>");
+                Line("/// " + Escape(line));
             }
 
             Line("/// </remarks>");

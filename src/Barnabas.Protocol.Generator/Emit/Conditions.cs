@@ -8,7 +8,9 @@ internal static class Conditions
     public const string True = "true";
     public const string False = "false";
 
-    /// <summary>The test for <paramref name="wanted"/>, knowing that the version already lies in <paramref name="known"/>.</summary>
+    /// <summary>
+    /// The test for <paramref name="wanted"/>, knowing that the version already lies in <paramref name="known"/>.
+    /// </summary>
     public static string In(VersionRange wanted, VersionRange known)
     {
         VersionRange both = wanted.Intersect(known);

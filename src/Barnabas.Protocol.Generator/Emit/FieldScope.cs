@@ -1,6 +1,8 @@
 namespace Barnabas.Protocol.Generator;
 
-/// <summary>What is known about a field at one place of a codec: the versions still possible there, and their prefixes.</summary>
+/// <summary>
+/// What is known about a field at one place of a codec: the versions still possible there, and their prefixes.
+/// </summary>
 internal sealed class FieldScope
 {
     public FieldScope(MessageSchema message, FieldSchema field, VersionRange versions)

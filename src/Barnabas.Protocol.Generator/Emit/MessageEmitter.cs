@@ -83,7 +83,8 @@ internal sealed class MessageEmitter
         }
     }
 
-    private string FirstFlexible() => _message.FlexibleVersions.IsEmpty ? "short.MaxValue" : $"{_message.FlexibleVersions.Low}";
+    private string FirstFlexible() =>
+        _message.FlexibleVersions.IsEmpty ? "short.MaxValue" : $"{_message.FlexibleVersions.Low}";
 
     private void EmitProperties(StructSchema owner)
     {
@@ -91,7 +92,8 @@ internal sealed class MessageEmitter
         {
             _code.Line();
             _code.Summary(field.Comment.Length > 0 ? field.Comment : DescribeField(field));
-            _code.Line($"public {_types.PropertyType(field)} {field.Name} {{ get; set; }}{CSharpTypes.Initializer(field)}");
+            string initializer = CSharpTypes.Initializer(field);
+            _code.Line($"public {_types.PropertyType(field)} {field.Name} {{ get; set; }}{initializer}");
         }
     }
 

@@ -1,6 +1,8 @@
 namespace Barnabas.Protocol.Generator;
 
-/// <summary>The part of a message that the tables over all messages need; compared by value to keep rebuilds small.</summary>
+/// <summary>
+/// The part of a message that the tables over all messages need; compared by value to keep rebuilds small.
+/// </summary>
 internal sealed record MessageHeading(
     string Kind,
     string Name,

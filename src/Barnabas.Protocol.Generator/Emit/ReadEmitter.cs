@@ -5,38 +5,52 @@ internal sealed class ReadEmitter(MessageSchema message, CSharpTypes types, Size
 {
     public void Emit(StructSchema owner, VersionRange known)
     {
-        bool usesFlexible = StructEmitter.MentionsFlexible(message, owner, known);
+        bool usesFlexible = StructFacts.MentionsFlexible(message, owner, known);
         if (usesFlexible)
         {
             code.Line($"bool flexible = {Conditions.In(message.FlexibleVersions, known)};");
         }
 
-        foreach (FieldSchema field in owner.Fields)
-        {
-            EmitUntagged(field, known);
-        }
-
+        EmitUntagged(owner, known);
         EmitTags(owner, known, usesFlexible);
     }
 
-    private void EmitUntagged(FieldSchema field, VersionRange known)
+    /// <summary>Neighbours that share a condition share its block.</summary>
+    private void EmitUntagged(StructSchema owner, VersionRange known)
     {
-        VersionRange versions = StructEmitter.UntaggedVersions(field).Intersect(known);
-        if (versions.IsEmpty)
+        string open = Conditions.True;
+        foreach (FieldSchema field in owner.Fields)
         {
-            return;
-        }
+            VersionRange versions = StructFacts.UntaggedVersions(field).Intersect(known);
+            if (versions.IsEmpty)
+            {
+                continue;
+            }
 
-        string condition = Conditions.In(versions, known);
-        if (condition == Conditions.True)
-        {
+            string condition = Conditions.In(versions, known);
+            if (condition != open)
+            {
+                CloseUnless(open == Conditions.True);
+                if (condition != Conditions.True)
+                {
+                    code.Open($"if ({condition})");
+                }
+
+                open = condition;
+            }
+
             EmitValue(new(message, field, versions), tagged: false);
-            return;
         }
 
-        code.Open($"if ({condition})");
-        EmitValue(new(message, field, versions), tagged: false);
-        code.Close();
+        CloseUnless(open == Conditions.True);
+    }
+
+    private void CloseUnless(bool nothingOpen)
+    {
+        if (!nothingOpen)
+        {
+            code.Close();
+        }
     }
 
     private void EmitTags(StructSchema owner, VersionRange known, bool usesFlexible)
@@ -47,7 +61,7 @@ internal sealed class ReadEmitter(MessageSchema message, CSharpTypes types, Size
             return;
         }
 
-        List<FieldSchema> tagged = StructEmitter.Tagged(owner, known);
+        List<FieldSchema> tagged = StructFacts.Tagged(owner, known);
         bool conditional = condition != Conditions.True;
         if (conditional)
         {
@@ -156,7 +170,7 @@ internal sealed class ReadEmitter(MessageSchema message, CSharpTypes types, Size
         string element = types.ElementType(field);
         string minimum = Minimum(scope);
         int heap = sizes.HeapPerElement(field);
-        code.Open("");
+        code.Open();
         if (field.IsNullable)
         {
             code.Line($"{field.Name} = reader.BeginNullableList<{element}>("

@@ -10,7 +10,9 @@ internal sealed class Sizes(MessageSchema message)
     private const int Reference = 8;
     private const int EmptyList = 32;
 
-    /// <summary>The smallest wire size of an element of the array over those of its versions that are (not) flexible.</summary>
+    /// <summary>
+    /// The smallest wire size of an element of the array over those of its versions that are (not) flexible.
+    /// </summary>
     public int MinimumElement(FieldSchema field, VersionRange within, bool flexible)
     {
         int smallest = int.MaxValue;
@@ -25,7 +27,9 @@ internal sealed class Sizes(MessageSchema message)
         return smallest == int.MaxValue ? 1 : Math.Max(1, smallest);
     }
 
-    /// <summary>Bytes of managed memory per element: the slot in the list and, for a struct, the object with its empty lists.</summary>
+    /// <summary>
+    /// Bytes of managed memory per element: the slot in the list and, for a struct, the object with its empty lists.
+    /// </summary>
     public int HeapPerElement(FieldSchema field)
     {
         if (!field.Type.IsStruct)
@@ -42,11 +46,12 @@ internal sealed class Sizes(MessageSchema message)
         foreach (FieldSchema field in owner.Fields)
         {
             bytes += field.Type.IsArray ? Reference : Slot(field.Type.Name);
-            if (field.Type.IsArray && !field.DefaultsToNull)
+            // What may be null is counted as if it were there: the estimate is from above.
+            if (field.Type.IsArray)
             {
                 bytes += EmptyList;
             }
-            else if (field.Type.IsSingleStruct && !field.DefaultsToNull)
+            else if (field.Type.IsSingleStruct)
             {
                 bytes += HeapOf(message.FindStruct(field.Type.Name)!);
             }

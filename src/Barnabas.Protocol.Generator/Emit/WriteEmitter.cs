@@ -5,7 +5,7 @@ internal sealed class WriteEmitter(MessageSchema message, CSharpTypes types, Cod
 {
     public void Emit(StructSchema owner, VersionRange known)
     {
-        if (StructEmitter.MentionsFlexible(message, owner, known))
+        if (StructFacts.MentionsFlexible(message, owner, known))
         {
             code.Line($"bool flexible = {Conditions.In(message.FlexibleVersions, known)};");
         }
@@ -18,10 +18,12 @@ internal sealed class WriteEmitter(MessageSchema message, CSharpTypes types, Cod
         EmitTags(owner, known);
     }
 
-    /// <summary>Tagged values of varying size are written by a method of their own, run twice: once to learn the size.</summary>
+    /// <summary>
+    /// Tagged values of varying size are written by a method of their own, run twice: once to learn the size.
+    /// </summary>
     public void EmitTagBodies(StructSchema owner, VersionRange known)
     {
-        foreach (FieldSchema field in StructEmitter.Tagged(owner, known))
+        foreach (FieldSchema field in StructFacts.Tagged(owner, known))
         {
             if (field.Type.FixedSize == 0)
             {
@@ -29,11 +31,6 @@ internal sealed class WriteEmitter(MessageSchema message, CSharpTypes types, Cod
                 code.Open($"private void WriteTag{field.Tag}(ref KafkaWriter writer, short version)");
                 FieldScope scope = new(message, field, field.TaggedVersions.Intersect(known));
                 EmitValue(scope, tagged: true);
-                if (!StructEmitter.NeedsVersion(field))
-                {
-                    code.Line("_ = version;");
-                }
-
                 code.Close();
             }
         }
@@ -41,7 +38,7 @@ internal sealed class WriteEmitter(MessageSchema message, CSharpTypes types, Cod
 
     private void EmitUntagged(FieldSchema field, VersionRange known)
     {
-        VersionRange versions = StructEmitter.UntaggedVersions(field).Intersect(known);
+        VersionRange versions = StructFacts.UntaggedVersions(field).Intersect(known);
         string condition = Conditions.In(versions, known);
         string absent = Conditions.In(field.Versions, known);
         if (condition == Conditions.True)
@@ -86,7 +83,7 @@ internal sealed class WriteEmitter(MessageSchema message, CSharpTypes types, Cod
             code.Open($"if ({condition})");
         }
 
-        List<FieldSchema> tagged = StructEmitter.Tagged(owner, known);
+        List<FieldSchema> tagged = StructFacts.Tagged(owner, known);
         VersionRange flexible = known.Intersect(message.FlexibleVersions);
         if (tagged.Count == 0)
         {
@@ -118,7 +115,8 @@ internal sealed class WriteEmitter(MessageSchema message, CSharpTypes types, Cod
     private static string Presence(FieldSchema field, VersionRange known)
     {
         string condition = Conditions.In(field.TaggedVersions, known);
-        return condition == Conditions.True ? CSharpTypes.NonDefault(field) : $"{condition} && {CSharpTypes.NonDefault(field)}";
+        string set = CSharpTypes.NonDefault(field);
+        return condition == Conditions.True ? set : $"{condition} && {set}";
     }
 
     private void EmitTag(FieldSchema field, VersionRange known)
@@ -143,7 +141,7 @@ internal sealed class WriteEmitter(MessageSchema message, CSharpTypes types, Cod
     private void EmitValue(FieldScope scope, bool tagged)
     {
         FieldSchema field = scope.Field;
-        if (field.IsNullable && !scope.AlwaysNullable)
+        if ((field.IsNullable || field.Type.IsRecords) && !scope.AlwaysNullable)
         {
             string forbidden = scope.MayBeNull ? $"!({scope.Nullable}) && " : "";
             code.Open($"if ({forbidden}{field.Name} is null)");

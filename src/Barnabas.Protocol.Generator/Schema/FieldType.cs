@@ -1,9 +1,11 @@
 namespace Barnabas.Protocol.Generator;
 
-/// <summary>What a field holds: a primitive by its wire name, or a struct by its class name, once or as an array.</summary>
+/// <summary>
+/// What a field holds: a primitive by its wire name, or a struct by its class name, once or as an array.
+/// </summary>
 internal sealed record FieldType(string Name, bool IsArray, bool IsStruct)
 {
-    private static readonly HashSet<string> s_primitives =
+    private static readonly HashSet<string> Primitives =
     [
         "bool", "int8", "int16", "uint16", "int32", "uint32", "int64", "float64",
         "uuid", "string", "bytes", "records",
@@ -35,6 +37,6 @@ internal sealed record FieldType(string Name, bool IsArray, bool IsStruct)
     {
         bool isArray = text.StartsWith("[]", StringComparison.Ordinal);
         string name = isArray ? text.Substring(2) : text;
-        return new(name, isArray, !s_primitives.Contains(name));
+        return new(name, isArray, !Primitives.Contains(name));
     }
 }

@@ -27,7 +27,7 @@ internal sealed class SchemaParser
 {
     private const int IndentSize = 2;
 
-    private static readonly HashSet<string> s_kinds =
+    private static readonly HashSet<string> Kinds =
         ["request", "response", "header", "data", "metadata", "coordinator-key", "coordinator-value"];
 
     private readonly string[] _lines;
@@ -91,9 +91,9 @@ internal sealed class SchemaParser
 
     private void ParseKind(int line, string[] words)
     {
-        if (words.Length != 2 || !s_kinds.Contains(words[0]))
+        if (words.Length != 2 || !Kinds.Contains(words[0]))
         {
-            throw new SchemaException(line, "expected '<kind> <Name>', the kind one of " + string.Join(", ", s_kinds));
+            throw new SchemaException(line, "expected '<kind> <Name>', the kind one of " + string.Join(", ", Kinds));
         }
 
         _message = new(words[0], words[1]) { Comment = TakeComment() };
@@ -253,9 +253,10 @@ internal sealed class SchemaParser
 
     private string TakeComment() => string.Join("\n", _comment);
 
-    private static VersionRange ParseVersions(int line, string text) => VersionRange.TryParse(text, out VersionRange range)
-        ? range
-        : throw new SchemaException(line, $"'{text}' is no range of versions");
+    private static VersionRange ParseVersions(int line, string text) =>
+        VersionRange.TryParse(text, out VersionRange range)
+            ? range
+            : throw new SchemaException(line, $"'{text}' is no range of versions");
 
     private static int ParseNumber(int line, string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number)

@@ -1,6 +1,8 @@
 namespace Barnabas.Protocol;
 
-/// <summary>What the schemas say about an api key. Which versions a node advertises is the node's own decision.</summary>
+/// <summary>
+/// What the schemas say about an api key. Which versions a node advertises is the node's own decision.
+/// </summary>
 /// <param name="HighestVersion">The newest version there is, stable or not.</param>
 /// <param name="HighestStableVersion">The newest version served unless unstable ones are switched on.</param>
 /// <param name="ClusterAction">Whether only peers of the cluster may ask it.</param>

@@ -8,7 +8,7 @@ public static partial class ApiKeys
     {
         get
         {
-            foreach (ApiKeyFacts? facts in s_byNumber)
+            foreach (ApiKeyFacts? facts in ByNumber)
             {
                 if (facts is not null)
                 {
@@ -20,7 +20,7 @@ public static partial class ApiKeys
 
     /// <summary>The facts about a number from the wire, or null when nobody defined it.</summary>
     public static ApiKeyFacts? Find(short number) =>
-        (ushort)number < s_byNumber.Length ? s_byNumber[number] : null;
+        (ushort)number < ByNumber.Length ? ByNumber[number] : null;
 
     public static ApiKeyFacts Get(ApiKey key) =>
         Find((short)key) ?? throw new ArgumentOutOfRangeException(nameof(key), key, "No such api key.");

@@ -6,7 +6,8 @@ namespace Barnabas.Protocol;
 /// </summary>
 public readonly ref struct RequestFrame
 {
-    private RequestFrame(ApiKeyFacts api, short version, int correlationId, ReadOnlySpan<byte> clientId, bool hasClientId)
+    private RequestFrame(
+        ApiKeyFacts api, short version, int correlationId, ReadOnlySpan<byte> clientId, bool hasClientId)
     {
         Api = api;
         Version = version;
@@ -22,7 +23,9 @@ public readonly ref struct RequestFrame
 
     public int CorrelationId { get; }
 
-    /// <summary>The client's name for itself as it came: UTF-8 if the client is well behaved, any bytes if not.</summary>
+    /// <summary>
+    /// The client's name for itself as it came: UTF-8 if the client is well behaved, any bytes if not.
+    /// </summary>
     public ReadOnlySpan<byte> ClientId { get; }
 
     public bool HasClientId { get; }

@@ -7,9 +7,9 @@ namespace Barnabas.Protocol;
 public ref partial struct KafkaReader
 {
     /// <summary>
-    /// The count before an array, or -1 for null. A count is refused unless it is at most <see cref="MaxArrayCount"/>,
-    /// count × <paramref name="minimumSize"/> ≤ <see cref="Remaining"/>, and count × <paramref name="heapSize"/> can be
-    /// charged.
+    /// The count before an array, or -1 for null. A count is refused unless it is at most
+    /// <see cref="MaxArrayCount"/>, count × <paramref name="minimumSize"/> ≤ <see cref="Remaining"/>, and
+    /// count × <paramref name="heapSize"/> can be charged.
     /// </summary>
     /// <param name="minimumSize">The fewest bytes an element takes on the wire, at least 1.</param>
     /// <param name="heapSize">About what an element takes in managed memory.</param>
@@ -43,7 +43,9 @@ public ref partial struct KafkaReader
         return Math.Max(count, 0);
     }
 
-    /// <summary>As <see cref="BeginList"/> for an array that may be null: then the list is null and nothing is left.</summary>
+    /// <summary>
+    /// As <see cref="BeginList"/> for an array that may be null: then the list is null and nothing is left.
+    /// </summary>
     public List<T>? BeginNullableList<T>(bool compact, bool nullable, int minimumSize, int heapSize, out int left)
     {
         int count = ReadCount(compact, nullable, minimumSize, heapSize);
@@ -127,7 +129,8 @@ public ref partial struct KafkaReader
     {
         CollectionsMarshal.SetCount(list, Math.Max(count, 0));
         Span<short> target = CollectionsMarshal.AsSpan(list);
-        BinaryPrimitives.ReverseEndianness(MemoryMarshal.Cast<byte, short>(Take(target.Length * sizeof(short))), target);
+        BinaryPrimitives.ReverseEndianness(
+            MemoryMarshal.Cast<byte, short>(Take(target.Length * sizeof(short))), target);
         return list;
     }
 

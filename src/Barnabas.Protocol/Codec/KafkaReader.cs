@@ -16,7 +16,9 @@ namespace Barnabas.Protocol;
 /// </summary>
 public ref partial struct KafkaReader
 {
-    /// <summary>No frame that Kafka's defaults admit holds more; Apache Kafka has the bytes as its only limit.</summary>
+    /// <summary>
+    /// No frame that Kafka's defaults admit holds more; Apache Kafka has the bytes as its only limit.
+    /// </summary>
     public const int MaxArrayCount = 1_000_000;
 
     /// <summary>Tagged fields of one struct; the same number as in Apache Kafka 4.4.</summary>

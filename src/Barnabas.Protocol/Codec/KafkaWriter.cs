@@ -99,7 +99,11 @@ public ref partial struct KafkaWriter
     }
 
     /// <exception cref="ArgumentException">The text takes more than 32,767 bytes of UTF-8.</exception>
-    public void WriteString(string value, bool compact) => WriteNullableString(value, compact);
+    public void WriteString(string value, bool compact)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        WriteNullableString(value, compact);
+    }
 
     /// <inheritdoc cref="WriteString(string, bool)"/>
     public void WriteNullableString(string? value, bool compact)
@@ -128,7 +132,11 @@ public ref partial struct KafkaWriter
         WriteRaw(utf8);
     }
 
-    public void WriteBytes(byte[] value, bool compact) => WriteNullableBytes(value, compact);
+    public void WriteBytes(byte[] value, bool compact)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        WriteNullableBytes(value, compact);
+    }
 
     public void WriteNullableBytes(byte[]? value, bool compact)
     {

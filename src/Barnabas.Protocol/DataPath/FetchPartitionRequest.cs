@@ -7,7 +7,9 @@ namespace Barnabas.Protocol;
 /// <param name="LastFetchedEpoch">The epoch of the last record the fetcher has, or -1.</param>
 /// <param name="LogStartOffset">Where the follower's log begins, or -1 from a client.</param>
 /// <param name="ReplicaDirectoryId">The follower's log directory (KIP-853), or zero.</param>
-/// <param name="HighWatermark">What the follower knows: -1 when unknown, the largest int64 when it does not say.</param>
+/// <param name="HighWatermark">
+/// What the follower knows: -1 when unknown, the largest int64 when it does not say.
+/// </param>
 public readonly record struct FetchPartitionRequest(
     int Index,
     int CurrentLeaderEpoch,

@@ -24,7 +24,9 @@ public readonly record struct FetchPartitionResult(int Index, short ErrorCode, l
 
     public int SnapshotEpoch { get; init; } = -1;
 
-    /// <summary>Aborted transactions within the records; null when the reader does not ask for decided records only.</summary>
+    /// <summary>
+    /// Aborted transactions within the records; null when the reader does not ask for decided records only.
+    /// </summary>
     public List<FetchResponse.AbortedTransaction>? AbortedTransactions { get; init; }
 
     /// <summary>The replica to read from instead (KIP-392), or -1; from version 11 on.</summary>

@@ -8,8 +8,8 @@ namespace Barnabas.Protocol;
 /// partitions, as many as announced, then <see cref="End"/>.
 /// <para>
 /// A partition is two calls. <see cref="BeginPartition"/> ends with the length of the records: they belong at
-/// <see cref="ReplyBuffer.Length"/> then, copied into the buffer or remembered as a file region to be sent at that place.
-/// <see cref="EndPartition"/> goes on behind them.
+/// <see cref="ReplyBuffer.Length"/> then, copied into the buffer or remembered as a file region to be sent at that
+/// place. <see cref="EndPartition"/> goes on behind them.
 /// </para>
 /// </summary>
 public ref struct FetchResponseWriter

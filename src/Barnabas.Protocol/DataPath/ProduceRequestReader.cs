@@ -47,7 +47,9 @@ public ref struct ProduceRequestReader
     /// <summary>UTF-8 as the client sent it.</summary>
     public ReadOnlySpan<byte> TransactionalId { get; }
 
-    /// <summary>-1 for all in-sync replicas, 1 for the leader, 0 for no answer at all; other values are the caller's to refuse.</summary>
+    /// <summary>
+    /// -1 for all in-sync replicas, 1 for the leader, 0 for no answer at all; other values are the caller's to refuse.
+    /// </summary>
     public short Acks { get; }
 
     public int TimeoutMs { get; }
@@ -150,7 +152,8 @@ public ref struct ProduceRequestReader
         return true;
     }
 
-    private int ReadCount(int smallest) => Math.Max(0, _reader.ReadCount(_compact, nullable: false, smallest, heapSize: 0));
+    private int ReadCount(int smallest) =>
+        Math.Max(0, _reader.ReadCount(_compact, nullable: false, smallest, heapSize: 0));
 
     /// <summary>The tagged fields of a topic follow its last partition.</summary>
     private void EndTopicIfEmpty()

@@ -29,7 +29,9 @@ public sealed class ReplyBuffer
 
     public ReadOnlyMemory<byte> Written => _bytes.AsMemory(0, Length);
 
-    /// <summary>Forgets what was written; memory handed out by <see cref="Written"/> is used again from here on.</summary>
+    /// <summary>
+    /// Forgets what was written; memory handed out by <see cref="Written"/> is used again from here on.
+    /// </summary>
     public void Reset()
     {
         Length = 0;

@@ -3,8 +3,8 @@ using Barnabas.Kernel;
 namespace Barnabas.Protocol;
 
 /// <summary>
-/// Records of <c>__cluster_metadata</c> and of its snapshots: frame version, record type and message version as unsigned
-/// varints, then the message.
+/// Records of <c>__cluster_metadata</c> and of its snapshots: frame version, record type and message version as
+/// unsigned varints, then the message.
 /// </summary>
 public static class MetadataRecordCodec
 {

@@ -43,7 +43,8 @@ public sealed class GoldenBytesTests
 
         int refused = 0;
         List<string> differences = [];
-        foreach ((JavaQuestion question, JavaAnswer answer) in questions.Zip(JavaCodec.Run(Reference.ClassPath!, questions)))
+        IReadOnlyList<JavaAnswer> answers = JavaCodec.Run(Reference.ClassPath!, questions);
+        foreach ((JavaQuestion question, JavaAnswer answer) in questions.Zip(answers))
         {
             IMessage ours = Messages.New(question.Message);
             KafkaReader reader = new(question.Bytes.AsMemory());

@@ -139,7 +139,9 @@ public sealed class InPlaceReaderTests
         return decodes;
     }
 
-    /// <summary>The body behind a few bytes that stand for a header: offsets are counted from the frame's start.</summary>
+    /// <summary>
+    /// The body behind a few bytes that stand for a header: offsets are counted from the frame's start.
+    /// </summary>
     private static byte[] Frame(IMessage message, short version)
     {
         byte[] frame = new byte[HeaderSize + message.Measure(version)];
@@ -153,7 +155,8 @@ public sealed class InPlaceReaderTests
     {
         for (int left = random.Next(1, 4); left > 0 && frame.Length > HeaderSize; left--)
         {
-            frame[random.Next(HeaderSize, frame.Length)] = (byte)(random.Next(2) == 0 ? random.Next(256) : random.Next(4));
+            int value = random.Next(2) == 0 ? random.Next(256) : random.Next(4);
+            frame[random.Next(HeaderSize, frame.Length)] = (byte)value;
         }
 
         return frame;

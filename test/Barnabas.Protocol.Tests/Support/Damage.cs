@@ -4,7 +4,7 @@ namespace Barnabas.Protocol.Tests;
 internal static class Damage
 {
     // Bytes at which lengths, counts and varints change their meaning.
-    private static readonly byte[] s_sharp = [0, 1, 2, 0x7F, 0x80, 0xFF, 0xFE];
+    private static readonly byte[] Sharp = [0, 1, 2, 0x7F, 0x80, 0xFF, 0xFE];
 
     public static byte[] Apply(byte[] bytes, Random random)
     {
@@ -21,10 +21,10 @@ internal static class Damage
                     damaged = [.. damaged[..at], .. damaged[(at + 1)..]];
                     break;
                 case 2:
-                    damaged = [.. damaged[..at], s_sharp[random.Next(s_sharp.Length)], .. damaged[at..]];
+                    damaged = [.. damaged[..at], Sharp[random.Next(Sharp.Length)], .. damaged[at..]];
                     break;
                 case 3:
-                    damaged[at] = s_sharp[random.Next(s_sharp.Length)];
+                    damaged[at] = Sharp[random.Next(Sharp.Length)];
                     break;
                 default:
                     damaged[at] = (byte)random.Next(256);

@@ -42,7 +42,9 @@ internal sealed class JsonComparison(MessageSchema message)
             known.Add(name);
         }
 
-        Differences.AddRange(theirs.EnumerateObject().Where(p => !known.Contains(p.Name)).Select(p => $"{where}: unknown {p.Name}"));
+        Differences.AddRange(theirs.EnumerateObject()
+            .Where(shown => !known.Contains(shown.Name))
+            .Select(shown => $"{where}: unknown {shown.Name}"));
     }
 
     private void CompareValue(string where, FieldSchema field, object? ours, JsonElement theirs)

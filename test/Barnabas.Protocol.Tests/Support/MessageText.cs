@@ -9,7 +9,7 @@ namespace Barnabas.Protocol.Tests;
 /// <summary>A message as text, so that two can be compared and a difference be read.</summary>
 internal static class MessageText
 {
-    private static readonly ConcurrentDictionary<Type, PropertyInfo[]> s_properties = new();
+    private static readonly ConcurrentDictionary<Type, PropertyInfo[]> Properties = new();
 
     public static string Of(object? value)
     {
@@ -70,7 +70,7 @@ internal static class MessageText
         }
 
         text.Append('{');
-        PropertyInfo[] properties = s_properties.GetOrAdd(
+        PropertyInfo[] properties = Properties.GetOrAdd(
             value.GetType(),
             static type => [.. type.GetProperties().Where(property => property.CanWrite)]);
         foreach (PropertyInfo property in properties)

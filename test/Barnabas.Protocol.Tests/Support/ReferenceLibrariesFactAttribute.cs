@@ -1,6 +1,8 @@
 namespace Barnabas.Protocol.Tests;
 
-/// <summary>A test that runs Apache Kafka's own codecs; skipped, and saying so, without its libraries or Java.</summary>
+/// <summary>
+/// A test that runs Apache Kafka's own codecs; skipped, and saying so, without its libraries or Java.
+/// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class ReferenceLibrariesFactAttribute : FactAttribute
 {

@@ -1,7 +1,7 @@
 namespace Barnabas.Protocol.Generator;
 
 /// <summary>Facts about a struct that decoder and encoder share.</summary>
-internal static class StructEmitter
+internal static class StructFacts
 {
     /// <summary>
     /// The versions in which the field has its place in the row. Tagged versions are open to the end, so what is left
@@ -41,8 +41,6 @@ internal static class StructEmitter
 
         return false;
     }
-
-    public static bool NeedsVersion(FieldSchema field) => field.Type.IsStruct;
 
     private static bool HasPrefix(FieldType type) => type.IsArray || (!type.IsStruct && type.CanBeNull);
 }
