@@ -4,12 +4,13 @@ using Barnabas.Protocol;
 namespace Barnabas.Coordination;
 
 /// <summary>
-/// The coordinator of classic consumer groups and committed offsets: everything the broker needs to serve the group APIs.
+/// The coordinator of classic consumer groups and committed offsets: everything the broker needs to serve the group
+/// APIs.
 /// </summary>
 /// <remarks>
 /// All methods may be called from any thread and return at once; the work is done on the coordinator's mailbox. Each
-/// request is answered exactly once, there, through the <see cref="IReplyTo{TResponse}"/> given with it. A request object
-/// belongs to the coordinator from the call on. Authorisation is the caller's.
+/// request is answered exactly once, there, through the <see cref="IReplyTo{TResponse}"/> given with it. A request
+/// object belongs to the coordinator from the call on. Authorisation is the caller's.
 /// </remarks>
 public sealed class GroupCoordinator
 {
@@ -51,13 +52,17 @@ public sealed class GroupCoordinator
     /// <summary>The state of a partition that is led and loaded. Only from the mailbox.</summary>
     internal GroupShard? Shard(int partition) => _runtime.Partitions[partition].Shard;
 
-    /// <summary>Begins to serve. Until then, and after <see cref="Stop"/>, the answer is COORDINATOR_NOT_AVAILABLE.</summary>
+    /// <summary>
+    /// Begins to serve. Until then, and after <see cref="Stop"/>, the answer is COORDINATOR_NOT_AVAILABLE.
+    /// </summary>
     public void Start() => _driver.Start();
 
     /// <summary>Answers everything that is parked with NOT_COORDINATOR and gives up every partition.</summary>
     public void Stop() => _driver.Stop();
 
-    /// <summary>The partition of <c>__consumer_offsets</c> whose leader coordinates the group; for FindCoordinator.</summary>
+    /// <summary>
+    /// The partition of <c>__consumer_offsets</c> whose leader coordinates the group; for FindCoordinator.
+    /// </summary>
     public int PartitionFor(string groupId) => GroupPartition.Of(groupId, _options.OffsetsTopicPartitions);
 
     /// <summary>This node leads the partition of <c>__consumer_offsets</c> in this epoch: its log is loaded.</summary>
@@ -92,7 +97,8 @@ public sealed class GroupCoordinator
         _driver.Submit(new HeartbeatCall(PartitionFor(request.GroupId), request, context, replyTo));
 
     /// <summary>LeaveGroup, versions 0 to 5.</summary>
-    public void LeaveGroup(LeaveGroupRequest request, in RequestContext context, IReplyTo<LeaveGroupResponse> replyTo) =>
+    public void LeaveGroup(
+        LeaveGroupRequest request, in RequestContext context, IReplyTo<LeaveGroupResponse> replyTo) =>
         _driver.Submit(new LeaveGroupCall(PartitionFor(request.GroupId), request, context, replyTo));
 
     /// <summary>OffsetCommit, versions 2 to 10. Answered when the offsets are replicated.</summary>

@@ -2,7 +2,9 @@ using Barnabas.Kernel;
 
 namespace Barnabas.Coordination;
 
-/// <summary>What can be configured about groups. Names in the remarks are the keys of <c>server.properties</c>.</summary>
+/// <summary>
+/// What can be configured about groups. Names in the remarks are the keys of <c>server.properties</c>.
+/// </summary>
 public sealed record GroupCoordinatorOptions
 {
     /// <summary>
@@ -27,9 +29,9 @@ public sealed record GroupCoordinatorOptions
     public int GroupMaxSize { get; init; } = int.MaxValue;
 
     /// <summary>
-    /// <c>group.metadata.max.bytes</c>, default 64 MiB: memory that the members of one group may take with their ids and
-    /// metadata; an id that was handed out counts too. Apache Kafka has no such limit. Above it GROUP_MAX_SIZE_REACHED,
-    /// which clients take as final.
+    /// <c>group.metadata.max.bytes</c>, default 64 MiB: memory that the members of one group may take with their ids
+    /// and metadata; an id that was handed out counts too. Apache Kafka has no such limit. Above it
+    /// GROUP_MAX_SIZE_REACHED, which clients take as final.
     /// </summary>
     public long GroupMetadataBytesMax { get; init; } = 64L * 1024 * 1024;
 
@@ -52,8 +54,8 @@ public sealed record GroupCoordinatorOptions
     public TimeSpan OffsetsCommitTimeout { get; init; } = TimeSpan.FromMilliseconds(5_000);
 
     /// <summary>
-    /// <c>offsets.load.buffer.size</c>, bytes, default 5 MiB: how much of a partition is read at once when it is loaded. A
-    /// larger batch takes what it needs.
+    /// <c>offsets.load.buffer.size</c>, bytes, default 5 MiB: how much of a partition is read at once when it is
+    /// loaded. A larger batch takes what it needs.
     /// </summary>
     public int OffsetsLoadBufferBytesMax { get; init; } = 5 * 1024 * 1024;
 

@@ -61,7 +61,7 @@ public sealed class JoinGroupTests
         var world = new GroupWorld(new GroupCoordinatorOptions { GroupMetadataBytesMax = 4_000 });
         TestGroup group = world.Group("g");
         string big = new('x', 3_000);
-        Assert.Equal(ErrorCode.GroupMaxSizeReached, (ErrorCode)group.Join(topics: ["a"], protocols: [big]).Reply.ErrorCode);
+        Assert.Equal(ErrorCode.GroupMaxSizeReached, (ErrorCode)group.Join(protocols: [big]).Reply.ErrorCode);
         Assert.Empty(world.List().Groups);
 
         // Ids that are handed out count too.

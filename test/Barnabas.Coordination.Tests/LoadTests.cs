@@ -126,7 +126,10 @@ public sealed class LoadTests
     public void A_long_log_and_a_batch_above_the_buffer_are_loaded_piece_by_piece()
     {
         var log = new MemoryLog(GroupWorld.Partitions);
-        var options = new GroupCoordinatorOptions { OffsetMetadataBytesMax = 100_000, OffsetsLoadBufferBytesMax = 1_000 };
+        var options = new GroupCoordinatorOptions
+        {
+            OffsetMetadataBytesMax = 100_000, OffsetsLoadBufferBytesMax = 1_000,
+        };
         TestGroup group = new GroupWorld(options, log).Group("g");
         for (int i = 0; i < 100; i++)
         {
@@ -196,8 +199,9 @@ public sealed class LoadTests
         var records = new List<(byte[], byte[]?)> { (legacyKey, legacyValue) };
         for (short version = 0; version <= 4; version++)
         {
+            var key = new OffsetCommitKey { Group = id, Topic = "orders", Partition = 2 + version };
             records.Add((
-                CoordinatorRecordCodec.KeyToBytes(new OffsetCommitKey { Group = id, Topic = "orders", Partition = 2 + version }),
+                CoordinatorRecordCodec.KeyToBytes(key),
                 CoordinatorRecordCodec.ValueToBytes(new MessageAndVersion(
                     new OffsetCommitValue { Offset = version, Metadata = "", CommitTimestamp = 1 }, version))));
         }
@@ -282,7 +286,8 @@ public sealed class LoadTests
     }
 
     private static (byte[] Key, byte[]? Value) Offset(string group, int partition, long offset) => (
-        CoordinatorRecordCodec.KeyToBytes(new OffsetCommitKey { Group = group, Topic = "orders", Partition = partition }),
+        CoordinatorRecordCodec.KeyToBytes(
+            new OffsetCommitKey { Group = group, Topic = "orders", Partition = partition }),
         CoordinatorRecordCodec.ValueToBytes(new MessageAndVersion(
             new OffsetCommitValue { Offset = offset, Metadata = "", CommitTimestamp = 1 }, 3)));
 
@@ -297,7 +302,8 @@ public sealed class LoadTests
                 $"  {member.MemberId} {member.GroupInstanceId} {member.ClientId} {member.ClientHost} "
                 + $"{Convert.ToHexString(member.MemberMetadata)} {Convert.ToHexString(member.MemberAssignment)}"));
             picture.AddRange(world.Group(id).FetchAsync(null, 0).Reply.Groups[0].Topics.SelectMany(topic =>
-                topic.Partitions.Select(partition => $"  {topic.Name}-{partition.PartitionIndex} {partition.CommittedOffset} "
+                topic.Partitions.Select(partition =>
+                    $"  {topic.Name}-{partition.PartitionIndex} {partition.CommittedOffset} "
                     + $"{partition.CommittedLeaderEpoch} {partition.Metadata}")));
         }
 

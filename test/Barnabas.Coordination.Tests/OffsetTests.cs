@@ -66,8 +66,8 @@ public sealed class OffsetTests
         TestGroup group = _world.Group("g");
         string limit = new('m', 4_096);
         Assert.Equal(ErrorCode.None, TestGroup.Error(group.CommitAsync("orders", 0, 1, metadata: limit)));
-        Assert.Equal(
-            ErrorCode.OffsetMetadataTooLarge, TestGroup.Error(group.CommitAsync("orders", 0, 2, metadata: limit + "m")));
+        Inbox<OffsetCommitResponse> above = group.CommitAsync("orders", 0, 2, metadata: limit + "m");
+        Assert.Equal(ErrorCode.OffsetMetadataTooLarge, TestGroup.Error(above));
         Assert.Equal(ErrorCode.None, TestGroup.Error(group.CommitAsync("orders", 1, 1, metadata: null)));
         Assert.Equal(1, group.Fetch("orders", 0));
     }
@@ -108,7 +108,8 @@ public sealed class OffsetTests
         TestGroup group = _world.Group("g");
         group.Commit("orders", 0, 7);
         group.Commit("payments", 0, 8);
-        _world.Coordinator.OnTopicsDeleted([new DeletedTopic("orders", new Uuid(5, 5)), new DeletedTopic("payments", TestTopics.Payments)]);
+        _world.Coordinator.OnTopicsDeleted(
+            [new DeletedTopic("orders", new Uuid(5, 5)), new DeletedTopic("payments", TestTopics.Payments)]);
         _world.Run();
         Assert.Equal(7, group.Fetch("orders", 0));
         Assert.Equal(-1, group.Fetch("payments", 0));
@@ -125,7 +126,8 @@ public sealed class OffsetTests
         OffsetFetchResponse.OffsetFetchResponseGroup all = group.FetchAsync(null, 0).Reply.Groups[0];
         Assert.Equal(
             ["orders-3=3", "orders-11=2", "payments-2=1"],
-            all.Topics.SelectMany(topic => topic.Partitions.Select(p => $"{topic.Name}-{p.PartitionIndex}={p.CommittedOffset}")));
+            all.Topics.SelectMany(topic => topic.Partitions.Select(
+                partition => $"{topic.Name}-{partition.PartitionIndex}={partition.CommittedOffset}")));
     }
 
     [Theory]
@@ -192,8 +194,8 @@ public sealed class OffsetTests
     {
         _world.Log.BatchBytesMax = 200;
         TestGroup group = _world.Group("g");
-        Assert.Equal(
-            ErrorCode.UnknownServerError, TestGroup.Error(group.CommitAsync("orders", 0, 1, metadata: new string('m', 300))));
+        Inbox<OffsetCommitResponse> large = group.CommitAsync("orders", 0, 1, metadata: new string('m', 300));
+        Assert.Equal(ErrorCode.UnknownServerError, TestGroup.Error(large));
         Assert.Equal(ErrorCode.None, group.Commit("orders", 0, 1));
     }
 

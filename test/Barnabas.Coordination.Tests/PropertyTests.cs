@@ -4,8 +4,8 @@ using Barnabas.Protocol;
 namespace Barnabas.Coordination.Tests;
 
 /// <summary>
-/// Members that do anything at any time, over a log that fails and lags, under virtual time. What must hold is checked at
-/// every reply: I-38, I-40, I-47. A seed repeats its run exactly.
+/// Members that do anything at any time, over a log that fails and lags, under virtual time. What must hold is checked
+/// at every reply: I-38, I-40, I-47. A seed repeats its run exactly.
 /// </summary>
 public sealed class PropertyTests
 {

@@ -29,7 +29,8 @@ public sealed class QueryTests
         TestGroup group = _world.Group("g");
         (List<string> members, _) = group.Stabilize(2);
         DescribeGroupsResponse.DescribedGroup described = _world.Describe("g");
-        Assert.Equal(("Stable", "consumer", "range"), (described.GroupState, described.ProtocolType, described.ProtocolData));
+        Assert.Equal(
+            ("Stable", "consumer", "range"), (described.GroupState, described.ProtocolType, described.ProtocolData));
         Assert.Equal(members, described.Members.Select(member => member.MemberId));
         Assert.All(described.Members, member => Assert.Equal(TestGroup.Subscription("orders"), member.MemberMetadata));
         Assert.Equal("/127.0.0.1", described.Members[0].ClientHost);
@@ -79,7 +80,8 @@ public sealed class QueryTests
 
         string story = string.Join('\n', _world.Events.Groups.Select(
             move => $"{move.Generation} {move.From} -> {move.To}: {move.Why}"));
-        story = story.Replace(members[0], "m1", StringComparison.Ordinal).Replace(members[1], "m2", StringComparison.Ordinal);
+        story = story.Replace(members[0], "m1", StringComparison.Ordinal);
+        story = story.Replace(members[1], "m2", StringComparison.Ordinal);
         Assert.Equal(
             """
             0 Empty -> PreparingRebalance: member m1 joins

@@ -43,7 +43,8 @@ public sealed class TransitionTests
             "Stable -> Dead",
             "Stable -> PreparingRebalance",
         ];
-        Assert.Equal(expected, ClassicGroup.Moves.Select(move => $"{move.From} -> {move.To}").Order(StringComparer.Ordinal));
+        IEnumerable<string> moves = ClassicGroup.Moves.Select(move => $"{move.From} -> {move.To}");
+        Assert.Equal(expected, moves.Order(StringComparer.Ordinal));
     }
 
     [Fact]

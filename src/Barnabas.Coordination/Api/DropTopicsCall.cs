@@ -2,7 +2,9 @@ using Barnabas.Kernel;
 
 namespace Barnabas.Coordination;
 
-/// <summary>Drops the offsets of deleted topics from one partition. Nobody waits for it, and what is left over expires.</summary>
+/// <summary>
+/// Drops the offsets of deleted topics from one partition. Nobody waits for it, and what is left over expires.
+/// </summary>
 internal sealed class DropTopicsCall(int partition, IReadOnlyList<DeletedTopic> topics)
     : CoordinatorCall<GroupShard>(partition)
 {

@@ -2,11 +2,14 @@ using Barnabas.Kernel;
 
 namespace Barnabas.Coordination;
 
-/// <summary>A request that several shards answer parts of. It is answered once, when the last part has come in.</summary>
+/// <summary>
+/// A request that several shards answer parts of. It is answered once, when the last part has come in.
+/// </summary>
 internal abstract class GatheringCall<TResponse>(
     CoordinatorDriver<GroupShard> driver, IReplyTo<TResponse> receiver, TResponse response) : WorkItem
 {
-    // One for the asking itself, so that parts which are answered at once do not complete a request that is still asking.
+    // One for the asking itself, so that parts which are answered at once do not complete a request that is still
+    // asking.
     private int _open = 1;
 
     protected TResponse Response { get; } = response;
@@ -58,7 +61,9 @@ internal abstract class GatheringCall<TResponse>(
 
         void ICoordinatorCompletion.Complete(ErrorCode error, CoordinatorTime now) => Complete(error);
 
-        /// <summary>Fills in this part of the response if there is an error; the part is already filled if not.</summary>
+        /// <summary>
+        /// Fills in this part of the response if there is an error; the part is already filled if not.
+        /// </summary>
         protected abstract void Fill(ErrorCode error);
 
         protected void Complete(ErrorCode error)

@@ -6,8 +6,8 @@ namespace Barnabas.Coordination;
 
 internal sealed class JoinGroupCall : GroupCall<JoinGroupResponse>
 {
-    // A member id is the client's or the instance's name, '-', and 36 characters; the record that holds it has no string
-    // above 32,767 bytes.
+    // A member id is the client's or the instance's name, '-', and 36 characters; the record that holds it has no
+    // string above 32,767 bytes.
     private const int NameBytesMax = short.MaxValue - 37;
 
     private readonly JoinGroupRequest _request;

@@ -46,7 +46,9 @@ internal sealed class OffsetCommitCall(
         return Response!;
     }
 
-    /// <summary>Makes the response with an error for each partition that does not exist, and lists the others.</summary>
+    /// <summary>
+    /// Makes the response with an error for each partition that does not exist, and lists the others.
+    /// </summary>
     private List<OffsetToCommit> Resolve()
     {
         var response = new OffsetCommitResponse();

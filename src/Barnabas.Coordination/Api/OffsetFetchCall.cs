@@ -4,8 +4,8 @@ using Barnabas.Protocol;
 namespace Barnabas.Coordination;
 
 /// <summary>
-/// OffsetFetch, versions 1 to 10: one group up to version 7, several from version 8, topics by id from version 10. Errors
-/// stand at each partition in version 1, at the reply up to version 7, and at each group from version 8.
+/// OffsetFetch, versions 1 to 10: one group up to version 7, several from version 8, topics by id from version 10.
+/// Errors stand at each partition in version 1, at the reply up to version 7, and at each group from version 8.
 /// </summary>
 internal sealed class OffsetFetchCall(
     CoordinatorDriver<GroupShard> driver,

@@ -59,7 +59,9 @@ internal sealed class ClassicGroup
 
     public ClassicGroupState PreviousState { get; private set; } = ClassicGroupState.Dead;
 
-    /// <summary>Since when it is in its state; null if loaded from a record of an old version that does not tell.</summary>
+    /// <summary>
+    /// Since when it is in its state; null if loaded from a record of an old version that does not tell.
+    /// </summary>
     public long? StateSinceMs { get; private set; }
 
     /// <summary>Null for a group that only stores offsets.</summary>
@@ -79,7 +81,9 @@ internal sealed class ClassicGroup
 
     public int AwaitingJoinCount { get; private set; }
 
-    /// <summary>Memory its members take, as <see cref="GroupCoordinatorOptions.GroupMetadataBytesMax"/> counts it.</summary>
+    /// <summary>
+    /// Memory its members take, as <see cref="GroupCoordinatorOptions.GroupMetadataBytesMax"/> counts it.
+    /// </summary>
     public long Bytes { get; private set; }
 
     public GroupTimer? JoinTimer { get; set; }
@@ -254,7 +258,9 @@ internal sealed class ClassicGroup
         return replacement;
     }
 
-    /// <summary>If the leader has not joined again, the first member that has becomes leader. False if none has.</summary>
+    /// <summary>
+    /// If the leader has not joined again, the first member that has becomes leader. False if none has.
+    /// </summary>
     public bool ElectJoinedLeader()
     {
         if (LeaderId is null || !_members.TryGetValue(LeaderId, out ClassicMember? leader))
@@ -311,8 +317,8 @@ internal sealed class ClassicGroup
     }
 
     /// <summary>
-    /// Among the protocols that all members support, the one most members like best; of equals the one whose first voter
-    /// joined first.
+    /// Among the protocols that all members support, the one most members like best; of equals the one whose first
+    /// voter joined first.
     /// </summary>
     public string SelectProtocol()
     {

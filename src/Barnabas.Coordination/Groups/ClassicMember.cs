@@ -75,7 +75,8 @@ internal sealed class ClassicMember
         string id, string? instanceId, string clientId, string clientHost, IReadOnlyList<MemberProtocol> protocols)
     {
         // A char is two bytes in memory.
-        long bytes = OverheadBytes + (2L * (id.Length + (instanceId?.Length ?? 0) + clientId.Length + clientHost.Length));
+        int chars = id.Length + (instanceId?.Length ?? 0) + clientId.Length + clientHost.Length;
+        long bytes = OverheadBytes + (2L * chars);
         foreach (MemberProtocol protocol in protocols)
         {
             bytes += (2L * protocol.Name.Length) + protocol.Metadata.Length;

@@ -1,8 +1,8 @@
 namespace Barnabas.Coordination;
 
 /// <summary>
-/// Facts about groups, for whoever publishes metrics. Written on the coordinator's mailbox; each number may be read from
-/// any thread. The names are those of Kafka's metrics (<c>kafka.server:type=group-coordinator-metrics</c>).
+/// Facts about groups, for whoever publishes metrics. Written on the coordinator's mailbox; each number may be read
+/// from any thread. The names are those of Kafka's metrics (<c>kafka.server:type=group-coordinator-metrics</c>).
 /// </summary>
 public sealed class GroupCounters
 {

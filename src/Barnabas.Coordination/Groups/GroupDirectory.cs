@@ -4,9 +4,9 @@ using Barnabas.Kernel;
 namespace Barnabas.Coordination;
 
 /// <summary>
-/// The groups of one partition. Which groups exist is timeline state: a group whose first record fails to be appended is
-/// gone again, and readers see a group once it is committed. What a group looks like inside is not: it changes while it
-/// lives and is persisted when a generation is complete.
+/// The groups of one partition. Which groups exist is timeline state: a group whose first record fails to be appended
+/// is gone again, and readers see a group once it is committed. What a group looks like inside is not: it changes
+/// while it lives and is persisted when a generation is complete.
 /// </summary>
 internal sealed class GroupDirectory(SnapshotRegistry registry, GroupCounters counters)
 {

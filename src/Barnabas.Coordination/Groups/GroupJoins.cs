@@ -5,8 +5,8 @@ namespace Barnabas.Coordination;
 
 /// <summary>
 /// JoinGroup, versions 0 to 9. From version 4 a new dynamic member is first given its id and asked to join with it
-/// (KIP-394), from version 5 a member may be static (KIP-345), in version 8 it tells its reason (KIP-800), from version 9 a
-/// leader that comes back statically is told who the members are and to keep the assignment (KIP-814).
+/// (KIP-394), from version 5 a member may be static (KIP-345), in version 8 it tells its reason (KIP-800), from
+/// version 9 a leader that comes back statically is told who the members are and to keep the assignment (KIP-814).
 /// </summary>
 internal sealed class GroupJoins(
     GroupDirectory groups, GroupCoordinatorOptions options, Rebalances rebalances, IEntropy entropy)
@@ -194,8 +194,8 @@ internal sealed class GroupJoins(
             {
                 rebalances.Disarm(member.Session);
                 ClassicMember restored = group.ReplaceStatic(member, written.Old.Id);
-                group.Update(
-                    restored, written.Old.Protocols, written.Old.RebalanceTimeoutMs, written.Old.SessionTimeoutMs, null);
+                ClassicMember old = written.Old;
+                group.Update(restored, old.Protocols, old.RebalanceTimeoutMs, old.SessionTimeoutMs, null);
                 rebalances.ArmSession(group, restored, now);
             }
 
@@ -215,8 +215,8 @@ internal sealed class GroupJoins(
         }
         else
         {
-            // An old client that were told it leads would assign anew, and nobody would listen (KAFKA-13435). It is told
-            // the id it had before, and so takes itself for a follower.
+            // An old client that were told it leads would assign anew, and nobody would listen (KAFKA-13435). It is
+            // told the id it had before, and so takes itself for a follower.
             response.Members.Clear();
             response.Leader = written.LeaderBefore ?? "";
         }

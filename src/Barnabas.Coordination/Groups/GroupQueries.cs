@@ -3,7 +3,9 @@ using Barnabas.Protocol;
 
 namespace Barnabas.Coordination;
 
-/// <summary>ListGroups (versions 0 to 5), DescribeGroups (0 to 6) and DeleteGroups (0 to 3), for the groups of one partition.</summary>
+/// <summary>
+/// ListGroups (versions 0 to 5), DescribeGroups (0 to 6) and DeleteGroups (0 to 3), for the groups of one partition.
+/// </summary>
 internal sealed class GroupQueries(GroupDirectory groups, OffsetStore offsets, GroupCounters counters)
 {
     /// <summary>The one type of group that this node serves, as clients name it.</summary>
@@ -11,7 +13,9 @@ internal sealed class GroupQueries(GroupDirectory groups, OffsetStore offsets, G
 
     private const short FirstVersionWithGroupIdNotFound = 6;
 
-    /// <summary>Adds the groups that match; an empty filter matches all. Filters ignore case (KIP-518, KIP-848).</summary>
+    /// <summary>
+    /// Adds the groups that match; an empty filter matches all. Filters ignore case (KIP-518, KIP-848).
+    /// </summary>
     public void List(ListGroupsRequest request, ListGroupsResponse response, long epoch)
     {
         if (!Matches(request.TypesFilter, ClassicType))

@@ -1,6 +1,8 @@
 namespace Barnabas.Coordination;
 
-/// <summary>A timer of one group, or of one member of it. Fires into the group it was made for and no other of that id.</summary>
+/// <summary>
+/// A timer of one group, or of one member of it. Fires into the group it was made for and no other of that id.
+/// </summary>
 internal sealed class GroupTimer(Rebalances rebalances, GroupTimerKind kind, ClassicGroup group, string memberId)
     : CoordinatorTimer
 {

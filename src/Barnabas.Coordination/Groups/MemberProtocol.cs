@@ -1,8 +1,8 @@
 namespace Barnabas.Coordination;
 
 /// <summary>
-/// A protocol (for consumers: an assignor) that a member supports, with the metadata it sent for it. The bytes were copied
-/// once when the request was decoded and are shared from then on; nobody changes them.
+/// A protocol (for consumers: an assignor) that a member supports, with the metadata it sent for it. The bytes were
+/// copied once when the request was decoded and are shared from then on; nobody changes them.
 /// </summary>
 internal readonly record struct MemberProtocol(string Name, byte[] Metadata)
 {

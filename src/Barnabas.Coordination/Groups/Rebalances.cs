@@ -6,7 +6,8 @@ namespace Barnabas.Coordination;
 /// <summary>
 /// Drives groups from one generation to the next: asks members to join again, waits for them, begins the generation,
 /// waits for its assignment, and lets go of members that stay silent. What a client asks for comes from
-/// <see cref="GroupJoins"/>, <see cref="GroupSyncs"/> and <see cref="GroupMemberships"/>; what time asks for begins here.
+/// <see cref="GroupJoins"/>, <see cref="GroupSyncs"/> and <see cref="GroupMemberships"/>; what time asks for begins
+/// here.
 /// </summary>
 internal sealed class Rebalances(
     GroupDirectory groups,

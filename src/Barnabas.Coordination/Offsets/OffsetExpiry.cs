@@ -6,14 +6,15 @@ namespace Barnabas.Coordination;
 /// Removes offsets nobody needs any more, and groups that have neither members nor offsets.
 /// </summary>
 /// <remarks>
-/// When an offset expires (<c>offsets.retention.minutes</c> after the time in the second column, or at the time its client
-/// asked for):
+/// When an offset expires (<c>offsets.retention.minutes</c> after the time in the second column, or at the time its
+/// client asked for):
 /// <list type="table">
 /// <item><term>group without protocol type (only stores offsets)</term><description>its commit</description></item>
 /// <item><term>Empty</term><description>the group became empty; if that is not known, its commit</description></item>
 /// <item><term>Stable group of consumers whose subscriptions are known, topic not among them</term>
 /// <description>its commit</description></item>
-/// <item><term>anything else: members are there, or a rebalance is under way</term><description>never</description></item>
+/// <item><term>anything else: members are there, or a rebalance is under
+/// way</term><description>never</description></item>
 /// </list>
 /// </remarks>
 internal sealed class OffsetExpiry(
@@ -38,7 +39,9 @@ internal sealed class OffsetExpiry(
         return records;
     }
 
-    /// <summary>The offsets of topics that are gone. An offset without a topic id may be of any topic of that name.</summary>
+    /// <summary>
+    /// The offsets of topics that are gone. An offset without a topic id may be of any topic of that name.
+    /// </summary>
     public List<CoordinatorRecord> DropTopics(IReadOnlyList<DeletedTopic> topics)
     {
         var records = new List<CoordinatorRecord>();

@@ -11,7 +11,8 @@ internal sealed class OffsetFetches(GroupDirectory groups, OffsetStore offsets, 
 {
     private const long NoOffset = -1;
 
-    /// <param name="epoch">The state to read: the committed one, or the latest if the reply waits for its commit.</param>
+    /// <param name="epoch">The state to read: the committed one, or the latest if the reply waits for its
+    /// commit.</param>
     /// <param name="requireStable">
     /// KIP-447: offsets that an open transaction may still change are answered with UNSTABLE_OFFSET_COMMIT.
     /// </param>

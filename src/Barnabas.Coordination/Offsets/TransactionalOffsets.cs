@@ -30,7 +30,9 @@ internal sealed class TransactionalOffsets(OffsetStore offsets)
         Count++;
     }
 
-    /// <summary>Hands over what the transaction committed, or forgets it. Returns the groups that have offsets now.</summary>
+    /// <summary>
+    /// Hands over what the transaction committed, or forgets it. Returns the groups that have offsets now.
+    /// </summary>
     public IReadOnlyList<string> End(long producerId, bool committed)
     {
         if (!_byProducer.Remove(producerId, out List<Pending>? pending))
@@ -44,8 +46,8 @@ internal sealed class TransactionalOffsets(OffsetStore offsets)
         {
             OffsetCommitKey key = offset.Key;
             CommittedOffset? present = offsets.Find(key.Group, key.Topic, key.Partition);
-            // A plain commit may stand behind it in the log. Compaction keeps the order of records, not of markers, so the
-            // record's place decides.
+            // A plain commit may stand behind it in the log. Compaction keeps the order of records, not of markers, so
+            // the record's place decides.
             if (committed && (present is null || offset.Committed.RecordOffset > present.RecordOffset))
             {
                 offsets.Put(key.Group, key.Topic, key.Partition, offset.Committed);
@@ -61,8 +63,7 @@ internal sealed class TransactionalOffsets(OffsetStore offsets)
     {
         foreach (List<Pending> pending in _byProducer.Values)
         {
-            Count -= pending.RemoveAll(
-                offset => offset.Key.Group == groupId && offset.Key.Topic == topic && offset.Key.Partition == partition);
+            Count -= pending.RemoveAll(offset => offset.IsOf(groupId, topic, partition));
         }
     }
 
@@ -73,7 +74,7 @@ internal sealed class TransactionalOffsets(OffsetStore offsets)
         {
             foreach (Pending offset in pending)
             {
-                if (offset.Key.Group == groupId && offset.Key.Topic == topic && offset.Key.Partition == partition)
+                if (offset.IsOf(groupId, topic, partition))
                 {
                     return true;
                 }
@@ -99,5 +100,9 @@ internal sealed class TransactionalOffsets(OffsetStore offsets)
         return false;
     }
 
-    private readonly record struct Pending(OffsetCommitKey Key, CommittedOffset Committed);
+    private readonly record struct Pending(OffsetCommitKey Key, CommittedOffset Committed)
+    {
+        public bool IsOf(string groupId, string topic, int partition) =>
+            Key.Group == groupId && Key.Topic == topic && Key.Partition == partition;
+    }
 }

@@ -4,15 +4,17 @@ using Barnabas.Records;
 
 namespace Barnabas.Coordination;
 
-/// <summary>Turns records into batches for the log. One user at a time; a batch is valid until the next is written.</summary>
+/// <summary>
+/// Turns records into batches for the log. One user at a time; a batch is valid until the next is written.
+/// </summary>
 internal sealed class CoordinatorBatchWriter(CompressionCodecs codecs)
 {
     private RecordBatchBuilder _builder = new(codecs, RecordBatch.HeaderSize);
     private int _builderLimit;
 
     /// <summary>
-    /// Writes the records from <paramref name="next"/> on and moves it behind the last one written. Empty if they do not
-    /// fit: all of them if they are atomic, else the first alone.
+    /// Writes the records from <paramref name="next"/> on and moves it behind the last one written. Empty if they do
+    /// not fit: all of them if they are atomic, else the first alone.
     /// </summary>
     public Memory<byte> Write(
         IReadOnlyList<CoordinatorRecord> records, ref int next, bool isAtomic, int limit, long timestamp)

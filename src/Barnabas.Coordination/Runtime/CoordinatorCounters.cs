@@ -13,7 +13,9 @@ public sealed class CoordinatorCounters
     /// <summary>Records replayed while loading.</summary>
     public long RecordsReplayed => Volatile.Read(ref _recordsReplayed);
 
-    /// <summary>Records of types no shard here serves (consumer, share and streams groups), skipped while loading.</summary>
+    /// <summary>
+    /// Records of types no shard here serves (consumer, share and streams groups), skipped while loading.
+    /// </summary>
     public long RecordsUnserved => Volatile.Read(ref _recordsUnserved);
 
     /// <summary>Records of transactions met while loading.</summary>

@@ -235,8 +235,8 @@ internal sealed class CoordinatorDriver<TShard>
         public override void Run() => driver.ChangeLeadership(partition, epoch, gained);
     }
 
-    // Runs twice per step: on the loader, where it reads, and on the coordinator, where what it read is replayed. It owns
-    // the buffer in between, because only one step is under way at a time.
+    // Runs twice per step: on the loader, where it reads, and on the coordinator, where what it read is replayed. It
+    // owns the buffer in between, because only one step is under way at a time.
     private sealed class LoadItem(
         CoordinatorDriver<TShard> driver, int partition, LeaderEpoch epoch, Offset from) : WorkItem
     {

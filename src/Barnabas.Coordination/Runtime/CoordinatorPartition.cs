@@ -4,8 +4,8 @@ using Barnabas.Records;
 namespace Barnabas.Coordination;
 
 /// <summary>
-/// One partition of a coordinator's topic: the life of its shard, and the way of a write through it. Pure: told the time,
-/// given a log, never waiting.
+/// One partition of a coordinator's topic: the life of its shard, and the way of a write through it. Pure: told the
+/// time, given a log, never waiting.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -14,9 +14,9 @@ namespace Barnabas.Coordination;
 /// Failed --leadership gained----> Loading   Active --newer epoch-----> Closing
 /// Loading, Active, Failed --leadership lost--> Closing --parked answered--> NotOwned
 /// </code>
-/// Offsets: <c>lastCommitted &lt;= lastWritten</c>; each parked completion has <c>lastCommitted &lt; offset &lt;= lastWritten</c>,
-/// and they stand in the order of their offsets. While Active the registry has a snapshot at <c>lastWritten</c> and one
-/// at <c>committedEpoch &lt;= lastCommitted</c>.
+/// Offsets: <c>lastCommitted &lt;= lastWritten</c>; each parked completion has <c>lastCommitted &lt; offset &lt;=
+/// lastWritten</c>, and they stand in the order of their offsets. While Active the registry has a snapshot at
+/// <c>lastWritten</c> and one at <c>committedEpoch &lt;= lastCommitted</c>.
 /// </remarks>
 internal sealed class CoordinatorPartition<TShard>
     where TShard : class, ICoordinatorShard
@@ -166,20 +166,16 @@ internal sealed class CoordinatorPartition<TShard>
             return;
         }
 
-        CoordinatorResult result;
         try
         {
-            result = call.Ask(_shard!, Now, _committedEpoch);
+            Write(call.Ask(_shard!, Now, _committedEpoch));
         }
-        catch (Exception broken)
+        catch (Exception broken) when (State == CoordinatorPartitionState.Active)
         {
             // The shard may be half changed. Its state is thrown away; the log is the truth.
             Fail(ErrorCode.NotCoordinator, $"a request broke it: {broken.Message}");
             call.Refuse(ErrorCode.UnknownServerError);
-            return;
         }
-
-        Write(result);
     }
 
     /// <summary>Completes what the high watermark has passed.</summary>
@@ -223,18 +219,14 @@ internal sealed class CoordinatorPartition<TShard>
             return;
         }
 
-        CoordinatorResult result;
         try
         {
-            result = timer.Expire(Now);
+            Write(timer.Expire(Now));
         }
-        catch (Exception broken)
+        catch (Exception broken) when (State == CoordinatorPartitionState.Active)
         {
             Fail(ErrorCode.NotCoordinator, $"a timer broke it: {broken.Message}");
-            return;
         }
-
-        Write(result);
     }
 
     private void Write(CoordinatorResult result)

@@ -51,7 +51,8 @@ internal sealed class CoordinatorReplay(CompressionCodecs codecs, CoordinatorCou
         RecordDecoding decoding = shard.Codec.TryReadKey(record.Key.Span, out IRecordMessage? key);
         if (decoding == RecordDecoding.UnknownType || (key is not null && !shard.Serves(key.RecordType)))
         {
-            // A newer broker's, or of a kind of group that this node does not serve: it stays in the log for those who do.
+            // A newer broker's, or of a kind of group that this node does not serve: it stays in the log for those who
+            // do.
             counters.CountUnserved();
             return null;
         }

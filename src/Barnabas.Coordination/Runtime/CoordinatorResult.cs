@@ -36,14 +36,17 @@ internal readonly record struct CoordinatorResult
         new([], completion, isReplayed: false, isAtomic: true);
 
     /// <summary>Records that make the state: they are replayed right after the append.</summary>
-    public static CoordinatorResult Write(IReadOnlyList<CoordinatorRecord> records, ICoordinatorCompletion? completion) =>
+    public static CoordinatorResult Write(
+        IReadOnlyList<CoordinatorRecord> records, ICoordinatorCompletion? completion) =>
         new(records, completion, isReplayed: true, isAtomic: true);
 
     /// <summary>Records without a reply, such as expirations; they need not stand together.</summary>
     public static CoordinatorResult Write(IReadOnlyList<CoordinatorRecord> records) =>
         new(records, null, isReplayed: true, isAtomic: false);
 
-    /// <summary>A record that says what the state is, or will be when the completion hears that it is committed.</summary>
+    /// <summary>
+    /// A record that says what the state is, or will be when the completion hears that it is committed.
+    /// </summary>
     public static CoordinatorResult Persist(CoordinatorRecord record, ICoordinatorCompletion? completion) =>
         new([record], completion, isReplayed: false, isAtomic: true);
 }

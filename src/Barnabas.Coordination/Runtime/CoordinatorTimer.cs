@@ -2,7 +2,9 @@ using Barnabas.Kernel;
 
 namespace Barnabas.Coordination;
 
-/// <summary>A timer of a shard. When it fires, its step runs like a request's: what it returns is written and replayed.</summary>
+/// <summary>
+/// A timer of a shard. When it fires, its step runs like a request's: what it returns is written and replayed.
+/// </summary>
 internal abstract class CoordinatorTimer : TimerItem
 {
     internal CoordinatorTimers? Timers { get; set; }

@@ -7,13 +7,15 @@ namespace Barnabas.Coordination;
 /// </summary>
 public interface ICoordinatorLog
 {
-    /// <summary>The largest batch, in bytes, that the partition takes (<c>max.message.bytes</c> of the topic).</summary>
+    /// <summary>
+    /// The largest batch, in bytes, that the partition takes (<c>max.message.bytes</c> of the topic).
+    /// </summary>
     int MaxBatchBytes(int partition);
 
     /// <summary>
-    /// Appends one whole record batch as leader of <paramref name="epoch"/>: base offset and leader epoch are patched in
-    /// place, and the array is the caller's again when the call returns. On the coordinator's mailbox; must not wait for
-    /// followers or the disk. <see cref="ErrorCode.NotLeaderOrFollower"/> if another epoch leads.
+    /// Appends one whole record batch as leader of <paramref name="epoch"/>: base offset and leader epoch are patched
+    /// in place, and the array is the caller's again when the call returns. On the coordinator's mailbox; must not
+    /// wait for followers or the disk. <see cref="ErrorCode.NotLeaderOrFollower"/> if another epoch leads.
     /// </summary>
     CoordinatorAppend Append(int partition, LeaderEpoch epoch, Span<byte> batch);
 

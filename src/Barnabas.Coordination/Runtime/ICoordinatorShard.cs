@@ -4,8 +4,8 @@ using Barnabas.Protocol;
 namespace Barnabas.Coordination;
 
 /// <summary>
-/// The state that one partition of a coordinator's topic holds. A shard is made new for each leadership, fed with the log,
-/// and thrown away when leadership ends. Every call comes from the coordinator's mailbox.
+/// The state that one partition of a coordinator's topic holds. A shard is made new for each leadership, fed with the
+/// log, and thrown away when leadership ends. Every call comes from the coordinator's mailbox.
 /// </summary>
 internal interface ICoordinatorShard
 {
@@ -13,8 +13,8 @@ internal interface ICoordinatorShard
     CoordinatorRecordCodec Codec { get; }
 
     /// <summary>
-    /// True if the shard keeps state for records of this type. Others are left in the log and passed over unread, never a
-    /// reason to fail.
+    /// True if the shard keeps state for records of this type. Others are left in the log and passed over unread,
+    /// never a reason to fail.
     /// </summary>
     bool Serves(short recordType);
 

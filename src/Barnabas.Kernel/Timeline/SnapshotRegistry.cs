@@ -1,9 +1,9 @@
 namespace Barnabas.Kernel;
 
 /// <summary>
-/// The snapshots of a family of timeline collections. A snapshot is named by an epoch (for a coordinator: an offset of its
-/// log); reading as of a snapshot sees what was there when it was taken, reverting to it forgets everything later. Taking
-/// one costs nothing: a collection keeps an old version of a value only when it is changed after a snapshot.
+/// The snapshots of a family of timeline collections. A snapshot is named by an epoch (for a coordinator: an offset of
+/// its log); reading as of a snapshot sees what was there when it was taken, reverting to it forgets everything later.
+/// Taking one costs nothing: a collection keeps an old version of a value only when it is changed after a snapshot.
 /// Not thread-safe: a registry and its collections belong to one mailbox.
 /// </summary>
 /// <remarks>
@@ -15,7 +15,8 @@ public sealed class SnapshotRegistry
     // Ascending by epoch. A coordinator holds as many snapshots as it has uncommitted batches: a handful.
     private readonly List<Snapshot> _snapshots = [];
 
-    // The highest epoch ever forgotten: stamps up to it may still be about, so no snapshot may take such an epoch again.
+    // The highest epoch ever forgotten: stamps up to it may still be about, so no snapshot may take such an epoch
+    // again.
     private long _forgotten = NoSnapshot;
 
     /// <summary>Reads as of this epoch see the latest state.</summary>
@@ -65,7 +66,9 @@ public sealed class SnapshotRegistry
         _snapshots.Add(new Snapshot(epoch));
     }
 
-    /// <summary>Brings every collection back to what the snapshot saw. The snapshot stays, later ones are gone.</summary>
+    /// <summary>
+    /// Brings every collection back to what the snapshot saw. The snapshot stays, later ones are gone.
+    /// </summary>
     public void RevertTo(long epoch)
     {
         int index = Find(epoch);

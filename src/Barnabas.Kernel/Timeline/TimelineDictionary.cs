@@ -4,8 +4,8 @@ namespace Barnabas.Kernel;
 
 /// <summary>
 /// A dictionary that can be read as of any snapshot of its registry and is brought back by
-/// <see cref="SnapshotRegistry.RevertTo"/>. Values must not be changed in place if old snapshots are to see the old state.
-/// Not thread-safe. Enumerating goes in no promised order: sort whatever leaves the node.
+/// <see cref="SnapshotRegistry.RevertTo"/>. Values must not be changed in place if old snapshots are to see the old
+/// state. Not thread-safe. Enumerating goes in no promised order: sort whatever leaves the node.
 /// </summary>
 public sealed class TimelineDictionary<TKey, TValue>
     where TKey : notnull

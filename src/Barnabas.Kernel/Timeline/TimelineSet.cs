@@ -1,6 +1,8 @@
 namespace Barnabas.Kernel;
 
-/// <summary>A set that can be read as of any snapshot of its registry. See <see cref="TimelineDictionary{TKey,TValue}"/>.</summary>
+/// <summary>
+/// A set that can be read as of any snapshot of its registry. See <see cref="TimelineDictionary{TKey,TValue}"/>.
+/// </summary>
 public sealed class TimelineSet<T>(SnapshotRegistry registry, IEqualityComparer<T>? comparer = null)
     where T : notnull
 {

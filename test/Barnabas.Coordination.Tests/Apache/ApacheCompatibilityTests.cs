@@ -8,8 +8,8 @@ public sealed class ApacheCompatibilityTests
     [ApacheKafkaFact]
     public void Records_are_those_of_Apache_Kafka_byte_for_byte()
     {
-        byte[] theirs = Convert.FromHexString(
-            ApacheKafka.Java(Path.Combine(AppContext.BaseDirectory, "Apache", "GroupRecordsByApacheKafka.java")).Trim());
+        string program = Path.Combine(AppContext.BaseDirectory, "Apache", "GroupRecordsByApacheKafka.java");
+        byte[] theirs = Convert.FromHexString(ApacheKafka.Java(program).Trim());
 
         var group = new ClassicGroup("g", 1_700_000_000_000);
         group.Load(new GroupMetadataValue

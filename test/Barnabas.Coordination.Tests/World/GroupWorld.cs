@@ -3,7 +3,9 @@ using Barnabas.Protocol;
 
 namespace Barnabas.Coordination.Tests;
 
-/// <summary>A coordinator with its log, in virtual time and in one thread. It leads every partition from the start.</summary>
+/// <summary>
+/// A coordinator with its log, in virtual time and in one thread. It leads every partition from the start.
+/// </summary>
 internal sealed class GroupWorld
 {
     public const int Partitions = 3;
@@ -11,7 +13,8 @@ internal sealed class GroupWorld
     private readonly VirtualMailbox _mailbox;
     private readonly VirtualMailbox _loader;
 
-    public GroupWorld(GroupCoordinatorOptions? options = null, MemoryLog? log = null, VirtualClock? clock = null, int seed = 1)
+    public GroupWorld(
+        GroupCoordinatorOptions? options = null, MemoryLog? log = null, VirtualClock? clock = null, int seed = 1)
     {
         Options = (options ?? new GroupCoordinatorOptions()) with { OffsetsTopicPartitions = Partitions };
         Log = log ?? new MemoryLog(Partitions);
@@ -83,7 +86,10 @@ internal sealed class GroupWorld
     public GroupWorld FailOver() => new(Options, Log, Clock, seed: 99);
 
     public Inbox<TResponse> Ask<TRequest, TResponse>(
-        Action<TRequest, RequestContext, IReplyTo<TResponse>> api, TRequest request, short version, string clientId = "client")
+        Action<TRequest, RequestContext, IReplyTo<TResponse>> api,
+        TRequest request,
+        short version,
+        string clientId = "client")
         where TResponse : class
     {
         var inbox = new Inbox<TResponse>();
@@ -104,8 +110,8 @@ internal sealed class GroupWorld
     public DescribeGroupsResponse.DescribedGroup Describe(string groupId, short version = 6)
     {
         var inbox = new Inbox<DescribeGroupsResponse>();
-        Coordinator.DescribeGroups(
-            new DescribeGroupsRequest { Groups = [groupId] }, new RequestContext(version, "admin", "/127.0.0.1"), inbox);
+        var context = new RequestContext(version, "admin", "/127.0.0.1");
+        Coordinator.DescribeGroups(new DescribeGroupsRequest { Groups = [groupId] }, context, inbox);
         Run();
         return Assert.Single(inbox.Reply.Groups);
     }

@@ -5,7 +5,9 @@ using Barnabas.Protocol;
 
 namespace Barnabas.Coordination.Tests;
 
-/// <summary>A group whose members, log and leadership behave at random under a seed, with what must always hold.</summary>
+/// <summary>
+/// A group whose members, log and leadership behave at random under a seed, with what must always hold.
+/// </summary>
 internal sealed class RandomGroup
 {
     private readonly Random _random;
@@ -234,7 +236,10 @@ internal sealed class RandomGroup
             (r, c, to) => _world.Coordinator.Heartbeat(r, c, to),
             new HeartbeatRequest
             {
-                GroupId = "g", MemberId = member.Id, GenerationId = member.Generation, GroupInstanceId = member.InstanceId,
+                GroupId = "g",
+                MemberId = member.Id,
+                GenerationId = member.Generation,
+                GroupInstanceId = member.InstanceId,
             },
             4);
         Expect(heartbeat, reply =>
@@ -276,7 +281,8 @@ internal sealed class RandomGroup
 
         if (_appendsFailed)
         {
-            // The end of the last generation may not have been written: its members come back with the log, and time out.
+            // The end of the last generation may not have been written: its members come back with the log, and time
+            // out.
             return;
         }
 

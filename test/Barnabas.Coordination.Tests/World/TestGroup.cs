@@ -58,7 +58,10 @@ internal sealed class TestGroup(GroupWorld world, string id)
     }
 
     public Inbox<SyncGroupResponse> Sync(
-        string memberId, int generation, string? instanceId = null, params (string Member, string Assignment)[] assignments)
+        string memberId,
+        int generation,
+        string? instanceId = null,
+        params (string Member, string Assignment)[] assignments)
     {
         var request = new SyncGroupRequest
         {
@@ -162,12 +165,14 @@ internal sealed class TestGroup(GroupWorld world, string id)
     /// <summary>The committed offset, or -1.</summary>
     public long Fetch(string topic, int partition, bool requireStable = false)
     {
-        OffsetFetchResponse.OffsetFetchResponseGroup group = FetchAsync(topic, partition, requireStable).Reply.Groups[0];
+        OffsetFetchResponse reply = FetchAsync(topic, partition, requireStable).Reply;
+        OffsetFetchResponse.OffsetFetchResponseGroup group = reply.Groups[0];
         Assert.Equal(ErrorCode.None, (ErrorCode)group.ErrorCode);
         return Assert.Single(Assert.Single(group.Topics).Partitions).CommittedOffset;
     }
 
-    public Inbox<OffsetFetchResponse> FetchAsync(string? topic, int partition, bool requireStable = false, short version = 9)
+    public Inbox<OffsetFetchResponse> FetchAsync(
+        string? topic, int partition, bool requireStable = false, short version = 9)
     {
         var group = new OffsetFetchRequest.OffsetFetchRequestGroup { GroupId = Id, Topics = null };
         if (topic is not null)
@@ -191,7 +196,8 @@ internal sealed class TestGroup(GroupWorld world, string id)
     }
 
     /// <summary>
-    /// Brings a group of this many dynamic members to Stable: everybody joins, the leader assigns each member its own id.
+    /// Brings a group of this many dynamic members to Stable: everybody joins, the leader assigns each member its own
+    /// id.
     /// </summary>
     public (List<string> Members, int Generation) Stabilize(int count, int sessionMs = 10_000)
     {
