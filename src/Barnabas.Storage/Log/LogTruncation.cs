@@ -22,14 +22,20 @@ internal static class LogTruncation
             return;
         }
 
-        LowerRecoveryPoint(log, offset);
+        // A batch goes as a whole: where the log will end is known before anything is cut, and so is what stays synced.
+        BatchPosition? cut = Find(segments[index], offset);
+        Offset end = cut is { } batch ? Offset.Min(offset, batch.BaseOffset) : offset;
+        LowerRecoveryPoint(log, end);
         if (index + 1 < segments.Length)
         {
             contents.Segments.RemoveNewest(index + 1, nowMs + log.Config.FileDeleteDelayMs);
         }
 
-        Offset end = Cut(segments[index], offset);
-        log.Flusher.OnTruncated(end);
+        if (cut is { } first)
+        {
+            segments[index].TruncateTo(first.Position, end);
+        }
+
         contents.Epochs.TruncateFromEnd(end);
         log.SetBounds(log.LogStartOffset, end);
         ReloadProducers(log, contents, end);
@@ -91,25 +97,19 @@ internal static class LogTruncation
         log.Flusher.OnTruncated(offset);
     }
 
-    private static Offset Cut(Segment segment, Offset offset)
+    private static BatchPosition? Find(Segment segment, Offset offset)
     {
         SharedDiskFile shared = segment.AcquireFile();
-        BatchPosition found;
         try
         {
-            if (!SegmentSearch.TryFind(shared.File, segment, offset, segment.Size, out found))
-            {
-                return offset;
-            }
+            return SegmentSearch.TryFind(shared.File, segment, offset, segment.Size, out BatchPosition found)
+                ? found
+                : null;
         }
         finally
         {
             shared.Release();
         }
-
-        Offset end = Offset.Min(offset, found.BaseOffset);
-        segment.TruncateTo(found.Position, end);
-        return end;
     }
 
     private static void ReloadProducers(PartitionLog log, LogContents contents, Offset end)

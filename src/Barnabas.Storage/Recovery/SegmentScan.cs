@@ -14,6 +14,7 @@ internal sealed class SegmentScan(
     private const int BufferSize = 256 * 1024;
 
     private byte[] _large = [];
+    private LeaderEpoch _epoch = LeaderEpoch.None;
 
     /// <summary>Where the valid bytes end.</summary>
     public long ValidBytes { get; private set; }
@@ -38,6 +39,7 @@ internal sealed class SegmentScan(
     {
         ValidBytes = position;
         EndOffset = expected;
+        _epoch = epochs.Latest;
         MaxTimestamp = maxTimestamp;
         OffsetOfMaxTimestamp = offsetOfMaxTimestamp;
         var scanner = new BatchScanner(file, new byte[BufferSize], position, file.Length);
@@ -82,6 +84,13 @@ internal sealed class SegmentScan(
             return $"a batch ends at offset {batch.LastOffset} where {expected} is the least";
         }
 
+        // Pages of a file that was cut off and written again may come back in any mixture: what was written under an
+        // older leader cannot follow what was written under a newer one.
+        if (batch.PartitionLeaderEpoch.Value >= 0 && batch.PartitionLeaderEpoch < _epoch)
+        {
+            return $"a batch of epoch {batch.PartitionLeaderEpoch} follows one of epoch {_epoch}";
+        }
+
         return batch.LastOffset - baseOffset > int.MaxValue
             ? $"offset {batch.LastOffset} is too far from the segment's base"
             : null;
@@ -101,9 +110,10 @@ internal sealed class SegmentScan(
             indexIntervalBytes,
             MaxTimestamp,
             (int)(OffsetOfMaxTimestamp - baseOffset));
-        if (batch.PartitionLeaderEpoch > epochs.Latest)
+        if (batch.PartitionLeaderEpoch > _epoch)
         {
-            epochs.Assign(batch.PartitionLeaderEpoch, batch.BaseOffset);
+            _epoch = batch.PartitionLeaderEpoch;
+            epochs.Assign(_epoch, batch.BaseOffset);
         }
 
         EndOffset = batch.NextOffset;

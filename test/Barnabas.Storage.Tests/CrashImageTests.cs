@@ -1,0 +1,79 @@
+using Barnabas.Kernel;
+using Barnabas.Simulation;
+
+namespace Barnabas.Storage.Tests;
+
+/// <summary>
+/// I-23: a script of appends, flushes, checkpoints, rolls, truncations and deletions is stopped at every call that changes
+/// the disk; what a crash then leaves of it must recover to the longest valid prefix, with nothing synced missing and all
+/// derived state (I-02, I-22, I-29) equal to a replay.
+/// </summary>
+public sealed class CrashImageTests
+{
+    private const int Steps = 40;
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(6)]
+    [InlineData(7)]
+    [InlineData(8)]
+    public void Every_crash_image_recovers(int script)
+    {
+        int images = 0;
+        for (int crashAt = 1; ; crashAt++)
+        {
+            bool crashed = false;
+            foreach (bool losePower in (ReadOnlySpan<bool>)[false, true])
+            {
+                try
+                {
+                    crashed |= RunAndRecover(script, crashAt, losePower);
+                    images++;
+                }
+                catch (Exception failure) when (failure is not PowerLossException)
+                {
+                    throw new InvalidOperationException(
+                        $"script {script}, crash at call {crashAt}, power lost: {losePower}", failure);
+                }
+            }
+
+            if (!crashed)
+            {
+                break;
+            }
+        }
+
+        Assert.True(images > 300, $"{images} images");
+    }
+
+    private static bool RunAndRecover(int script, int crashAt, bool losePower)
+    {
+        var simulated = new SimulatedDisk((ulong)((script * 100_003) + crashAt));
+        var disk = new CrashingDisk(simulated, crashAt, new Random(crashAt));
+        var model = new LogModel();
+        try
+        {
+            LogScript.Run(disk, script, Steps, model);
+        }
+        catch (PowerLossException)
+        {
+            // What the test is about.
+        }
+
+        if (losePower)
+        {
+            simulated.LosePower();
+        }
+        else
+        {
+            simulated.EndProcess();
+        }
+
+        LogScript.VerifyRecovery(simulated, model, losePower);
+        return disk.HasCrashed;
+    }
+}

@@ -1,0 +1,235 @@
+using Barnabas.Kernel;
+using Barnabas.Records;
+
+namespace Barnabas.Storage.Tests;
+
+/// <summary>A random but repeatable life of a log, and what must be true after it was cut short.</summary>
+internal static class LogScript
+{
+    private static readonly LogConfig Config = LogConfig.Default with
+    {
+        SegmentBytes = 1500,
+        IndexIntervalBytes = 200,
+        RetentionMs = -1,
+        FileDeleteDelayMs = 10,
+    };
+
+    public static void Run(IDisk disk, int script, int steps, LogModel model)
+    {
+        var random = new Random(script);
+        var test = new TestLog((ulong)script, Config, disk);
+        PartitionLog log = test.Open();
+        var sequences = new int[4];
+        int epoch = 0;
+        for (int step = 0; step < steps; step++)
+        {
+            switch (random.Next(20))
+            {
+                case 0 or 1:
+                    Assert.Equal(ErrorCode.None, log.Flush());
+                    model.Synced = log.RecoveryPoint;
+                    break;
+                case 2:
+                    log.FlushSealedSegments();
+                    model.Synced = log.RecoveryPoint;
+                    break;
+                case 3:
+                    test.Directory.CheckpointOffsets();
+                    break;
+                case 4:
+                    test.Directory.WriteValidatedPositions();
+                    break;
+                case 5:
+                    epoch++;
+                    break;
+                case 6 when random.Next(3) == 0:
+                    epoch++;
+                    Array.Clear(sequences);
+                    Truncate(log, model, new Offset(random.NextInt64(log.LogStartOffset.Value, log.LogEndOffset.Value + 1)));
+                    break;
+                case 7 when random.Next(3) == 0:
+                    Delete(test, log, model, random);
+                    break;
+                default:
+                    Append(log, model, random, sequences, epoch);
+                    break;
+            }
+
+            CheckBounds(log);
+            test.Directory.RemoveDeleted(TestLog.Now + step);
+        }
+    }
+
+    public static void VerifyRecovery(IDisk disk, LogModel model, bool losePower)
+    {
+        var test = new TestLog(99, Config, disk);
+        PartitionLog log = test.Open();
+        CheckBounds(log);
+        List<byte[]> recovered = BatchesOf(log);
+        Assert.True(model.Allows(recovered, losePower), $"{recovered.Count} batches are no part of what was written");
+        Assert.True(log.LogEndOffset >= model.Synced, $"ends at {log.LogEndOffset}, synced was {model.Synced}");
+        if (!losePower && !model.IsTruncating)
+        {
+            Assert.True(log.LogEndOffset >= model.End, $"ends at {log.LogEndOffset}, {model.End} was acknowledged");
+        }
+
+        VerifyDerivedState(test, log);
+        // And it is a log to go on with.
+        log.Append(TestLog.Batch(), epoch: 1000);
+        Assert.Equal(ErrorCode.None, log.Flush());
+    }
+
+    /// <summary>Indexes, epochs and producers against the naive reading of the files.</summary>
+    public static void VerifyDerivedState(TestLog test, PartitionLog log)
+    {
+        var epochs = new LeaderEpochCache();
+        var producers = new ProducerState();
+        Offset next = Offset.Zero;
+        LeaderEpoch last = LeaderEpoch.None;
+        foreach (Segment segment in log.Contents.Segments.All)
+        {
+            var rebuilt = new SegmentIndexes(test.Disk, "/nowhere", segment.BaseOffset);
+            SegmentSearch.RebuildIndexes(segment, rebuilt, Config.IndexIntervalBytes);
+            Assert.Equal(rebuilt.Offsets.Entries.ToArray(), segment.Indexes.Offsets.Entries.ToArray());
+            foreach (byte[] bytes in BatchesOf(segment))
+            {
+                var batch = new RecordBatch(bytes);
+                Assert.True(batch.IsCrcValid());
+                Assert.True(batch.BaseOffset >= next, "offsets must rise");
+                Assert.True(batch.PartitionLeaderEpoch >= last, "epochs must not fall");
+                next = batch.NextOffset;
+                last = batch.PartitionLeaderEpoch;
+                epochs.Assign(batch.PartitionLeaderEpoch, batch.BaseOffset);
+                if (batch.LastOffset >= log.LogStartOffset)
+                {
+                    producers.Apply(batch);
+                }
+            }
+        }
+
+        Assert.Equal(log.LogEndOffset, Offset.Max(next, log.LogStartOffset));
+        epochs.TruncateFromStart(log.LogStartOffset);
+        epochs.TruncateFromEnd(log.LogEndOffset);
+        if (log.LogStartOffset == log.LogEndOffset)
+        {
+            // Of a log without records the epoch of the last one may still be known, or not.
+            Assert.True(log.LeaderEpochs.Entries.Length <= 1);
+        }
+        else
+        {
+            Assert.Equal(epochs.Entries.ToArray(), log.LeaderEpochs.Entries.ToArray());
+        }
+
+        foreach (ProducerStateEntry expected in producers.Entries)
+        {
+            ProducerStateEntry? found = log.Contents.Producers.Entries
+                .FirstOrDefault(entry => entry.ProducerId == expected.ProducerId);
+            Assert.NotNull(found);
+            Assert.Equal(expected.LastSequence, found.LastSequence);
+            Assert.Equal(expected.Epoch, found.Epoch);
+        }
+    }
+
+    public static List<byte[]> BatchesOf(PartitionLog log)
+    {
+        var batches = new List<byte[]>();
+        foreach (Segment segment in log.Contents.Segments.All)
+        {
+            batches.AddRange(BatchesOf(segment));
+        }
+
+        return batches;
+    }
+
+    private static List<byte[]> BatchesOf(Segment segment)
+    {
+        var batches = new List<byte[]>();
+        var bytes = new byte[segment.Size];
+        SharedDiskFile file = segment.AcquireFile();
+        Assert.Equal(bytes.Length, file.File.Read(bytes, 0));
+        file.Release();
+        var walk = new RecordBatchIterator(bytes);
+        while (walk.MoveNext())
+        {
+            batches.Add(walk.Current.Bytes.ToArray());
+        }
+
+        Assert.Equal(BatchFrame.Whole, walk.End);
+        return batches;
+    }
+
+    private static void Append(PartitionLog log, LogModel model, Random random, int[] sequences, int epoch)
+    {
+        int producer = random.Next(sequences.Length);
+        int records = random.Next(1, 5);
+        bool idempotent = producer > 0;
+        byte[] batch = TestLog.Batch(
+            records,
+            random.Next(1, 150),
+            TestLog.Now + random.Next(1000),
+            idempotent ? producer : -1,
+            (short)epoch,
+            idempotent ? sequences[producer] : -1);
+        model.Pending = batch;
+        // Producer epochs follow leader epochs here, so sequences begin at 0 with each.
+        AppendResult result = log.Append(batch, epoch);
+        if (result.Error == ErrorCode.OutOfOrderSequenceNumber && idempotent)
+        {
+            sequences[producer] = 0;
+            model.Pending = null;
+            return;
+        }
+
+        Assert.Equal(ErrorCode.None, result.Error);
+        Assert.Equal(model.End, result.BaseOffset);
+        sequences[producer] += records;
+        model.Append(batch);
+    }
+
+    private static void Truncate(PartitionLog log, LogModel model, Offset offset)
+    {
+        model.IsTruncating = true;
+        Offset synced = Offset.Min(model.Synced, offset);
+        model.Synced = Offset.Min(synced, BoundaryAtOrBelow(model, offset));
+        lock (log.Gate)
+        {
+            Assert.Equal(ErrorCode.None, log.TruncateTo(offset, TestLog.Now));
+        }
+
+        model.Truncate(log.LogEndOffset);
+        model.IsTruncating = false;
+    }
+
+    private static Offset BoundaryAtOrBelow(LogModel model, Offset offset)
+    {
+        Offset boundary = Offset.Zero;
+        foreach (byte[] bytes in model.Current)
+        {
+            Offset next = new RecordBatch(bytes).NextOffset;
+            boundary = next <= offset ? next : boundary;
+        }
+
+        return boundary;
+    }
+
+    private static void Delete(TestLog test, PartitionLog log, LogModel model, Random random)
+    {
+        Offset start = new(random.NextInt64(log.LogStartOffset.Value, log.HighWatermark.Value + 1));
+        lock (log.Gate)
+        {
+            Assert.Equal(ErrorCode.None, log.AdvanceLogStartOffset(start));
+            log.DeleteOldSegments(TestLog.Now);
+        }
+
+        model.LogStart = log.LogStartOffset;
+        test.Directory.CheckpointOffsets();
+    }
+
+    private static void CheckBounds(PartitionLog log)
+    {
+        Assert.True(log.LogStartOffset <= log.LastStableOffset);
+        Assert.True(log.LastStableOffset <= log.HighWatermark);
+        Assert.True(log.HighWatermark <= log.LogEndOffset);
+        Assert.True(log.RecoveryPoint <= log.LogEndOffset);
+    }
+}
