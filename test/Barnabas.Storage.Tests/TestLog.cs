@@ -18,19 +18,19 @@ internal sealed class TestLog
 
     private readonly ulong _seed;
 
-    public TestLog(ulong seed = 1, LogConfig? config = null, IDisk? disk = null)
+    public TestLog(ulong seed = 1, LogConfig? config = null, IDisk? disk = null, string root = Root)
     {
         _seed = seed;
         Disk = disk ?? new SimulatedDisk(seed);
         Config = config ?? LogConfig.Default;
-        if (LogDirectories.ReadMeta(Disk, Root) is null)
+        if (LogDirectories.ReadMeta(Disk, root) is null)
         {
-            LogDirectories.Format(Disk, Root, "cluster", NodeId, new Uuid(1, (long)seed));
+            LogDirectories.Format(Disk, root, "cluster", NodeId, new Uuid(1, (long)seed));
             Disk.SyncDirectory("/");
         }
 
         Services = ServicesOf(Disk, seed);
-        Directories = LogDirectories.Open(new LogDirectoriesOptions([Root], NodeId), Services);
+        Directories = LogDirectories.Open(new LogDirectoriesOptions([root], NodeId), Services);
     }
 
     public IDisk Disk { get; }

@@ -1,0 +1,188 @@
+using System.Globalization;
+using System.Text;
+
+using Barnabas.Kernel;
+using Barnabas.Platform;
+using Barnabas.Records;
+
+namespace Barnabas.Storage.Tests;
+
+/// <summary>Both directions: what Apache Kafka writes we read, and the other way round, down to the bytes.</summary>
+public sealed class KafkaDirectoryTests : IDisposable
+{
+    private static readonly LogConfig Config = LogConfig.Default with
+    {
+        SegmentBytes = 20_000,
+        IndexIntervalBytes = 512,
+        RetentionMs = -1,
+    };
+
+    private readonly string _root = Directory.CreateTempSubdirectory("barnabas-storage").FullName;
+
+    public void Dispose() => Directory.Delete(_root, recursive: true);
+
+    [KafkaFact]
+    public void What_Kafka_wrote_reads_the_same_here_and_our_files_equal_its_files()
+    {
+        string[] said = ApacheKafka.RunLogs(
+            ("write", PartitionPath("theirs"), true, Offset.Zero),
+            ("write", PartitionPath("stopped dead"), false, Offset.Zero));
+
+        PartitionLog recovered = OpenRoot("stopped dead", clean: false).Open();
+        Assert.True(recovered.Recovery.BytesValidated > 0);
+        Assert.Null(recovered.Recovery.Reason);
+        Assert.Equal(said[1], Describe(recovered));
+
+        TestLog theirs = OpenRoot("theirs", clean: true);
+        PartitionLog log = theirs.Open();
+        Assert.Equal(0, log.Recovery.BytesValidated);
+        Assert.Equal(said[0], Describe(log));
+
+        // The same batches through our own writer, as a follower gets them.
+        TestLog ours = OpenRoot("ours", clean: false);
+        PartitionLog copy = ours.Open();
+        foreach (byte[] batch in LogScript.BatchesOf(log))
+        {
+            lock (copy.Gate)
+            {
+                var epoch = new LeaderEpoch(100);
+                Assert.Equal(ErrorCode.None, copy.AppendAsFollower(batch, epoch, TestLog.Now).Error);
+                copy.UpdateHighWatermark(copy.LogEndOffset);
+            }
+        }
+
+        Assert.True(ours.Directory.Close(1));
+        string[] names = FilesOf("theirs");
+        Assert.Equal(names, FilesOf("ours"));
+        foreach (string name in names)
+        {
+            Assert.True(
+                File.ReadAllBytes(Path.Combine(PartitionPath("theirs"), name)).AsSpan()
+                    .SequenceEqual(File.ReadAllBytes(Path.Combine(PartitionPath("ours"), name))),
+                $"{name} differs");
+        }
+    }
+
+    [KafkaFact]
+    public void Kafka_reads_a_directory_that_we_closed_and_one_in_which_we_were_stopped_dead()
+    {
+        string[] expected = new string[2];
+        Offset recoveryPoint = Offset.Zero;
+        for (int i = 0; i < expected.Length; i++)
+        {
+            bool clean = i == 0;
+            TestLog test = OpenRoot(clean ? "closed" : "dead", clean: false);
+            PartitionLog log = test.Open();
+            Fill(log);
+            log.FlushSealedSegments();
+            expected[i] = Describe(log);
+            recoveryPoint = log.RecoveryPoint;
+            if (clean)
+            {
+                Assert.True(test.Directory.Close(1));
+            }
+            else
+            {
+                test.Directory.WriteValidatedPositions();
+                test.Directory.Dispose();
+            }
+        }
+
+        string[] said = ApacheKafka.RunLogs(
+            ("read", PartitionPath("closed"), true, recoveryPoint),
+            ("read", PartitionPath("dead"), false, recoveryPoint));
+        Assert.Equal(expected, said);
+    }
+
+    [KafkaFact]
+    public void Kafkas_dump_tool_finds_nothing_wrong_with_our_files()
+    {
+        TestLog test = OpenRoot("dump", clean: false);
+        PartitionLog log = test.Open();
+        Fill(log);
+        Assert.True(test.Directory.Close(1));
+        string path = PartitionPath("dump");
+        var files = new List<string>();
+        foreach (string name in FilesOf("dump"))
+        {
+            if (name.EndsWith(".log", StringComparison.Ordinal)
+                || name.EndsWith(".index", StringComparison.Ordinal)
+                || name.EndsWith(".timeindex", StringComparison.Ordinal)
+                || name.EndsWith(".snapshot", StringComparison.Ordinal))
+            {
+                files.Add(Path.Combine(path, name));
+            }
+        }
+
+        string dumped = ApacheKafka.Run(
+            "org.apache.kafka.tools.DumpLogSegments", "--deep-iteration", "--files", string.Join(',', files));
+        Assert.DoesNotContain("isvalid: false", dumped, StringComparison.Ordinal);
+        Assert.DoesNotContain("Mismatches", dumped, StringComparison.Ordinal);
+        Assert.DoesNotContain("not found", dumped, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains($"lastOffset: {log.LogEndOffset.Value - 1} ", dumped, StringComparison.Ordinal);
+        Assert.Contains("producerId: 2 ", dumped, StringComparison.Ordinal);
+    }
+
+    private static void Fill(PartitionLog log)
+    {
+        int sequence = 0;
+        for (int i = 0; i < 300; i++)
+        {
+            int records = 1 + (i % 3);
+            bool idempotent = i % 2 == 0;
+            byte[] batch = TestLog.Batch(
+                records, 20 + (i * 31 % 150), TestLog.Now + (i * 10), idempotent ? 2 : -1, 0, idempotent ? sequence : -1);
+            sequence += idempotent ? records : 0;
+            Assert.Equal(ErrorCode.None, log.Append(batch, epoch: i / 70, now: TestLog.Now + 60_000).Error);
+        }
+    }
+
+    /// <summary>What KafkaLog.java prints, said by our log.</summary>
+    private static string Describe(PartitionLog log)
+    {
+        var text = new StringBuilder();
+        CultureInfo culture = CultureInfo.InvariantCulture;
+        text.Append(culture, $"start {log.LogStartOffset}\nend {log.LogEndOffset}\n");
+        foreach (EpochEntry entry in log.LeaderEpochs.Entries)
+        {
+            text.Append(culture, $"epoch {entry.Epoch} {entry.StartOffset}\n");
+        }
+
+        foreach (ProducerStateEntry entry in log.Contents.Producers.Entries.OrderBy(static entry => entry.ProducerId))
+        {
+            text.Append(culture, $"producer {entry.ProducerId} {entry.LastSequence}\n");
+        }
+
+        foreach (Segment segment in log.Contents.Segments.All)
+        {
+            text.Append(
+                culture, $"segment {segment.BaseOffset} {segment.Size} {segment.Indexes.Offsets.Count}\n");
+        }
+
+        foreach (long time in (ReadOnlySpan<long>)
+            [TestLog.Now, TestLog.Now + 1000, TestLog.Now + 2005, TestLog.Now + 3990, TestLog.Now + 10_000, -1, -2, -3])
+        {
+            TimestampOffset found = log.FindOffsetByTimestamp(time);
+            text.Append(culture, $"time {time} {found.Offset} {found.Timestamp}\n");
+        }
+
+        return text.ToString();
+    }
+
+    private TestLog OpenRoot(string name, bool clean)
+    {
+        string root = Path.Combine(_root, name);
+        Directory.CreateDirectory(root);
+        if (clean)
+        {
+            File.WriteAllText(Path.Combine(root, ".kafka_cleanshutdown"), "{\"version\":0,\"brokerEpoch\":5}");
+        }
+
+        return new TestLog(3, Config, new LinuxDisk(), root);
+    }
+
+    private string PartitionPath(string name) => Path.Combine(_root, name, "orders-0");
+
+    private string[] FilesOf(string name) =>
+        [.. Directory.GetFiles(PartitionPath(name)).Select(static path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+}
