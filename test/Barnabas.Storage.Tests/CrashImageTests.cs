@@ -1,12 +1,11 @@
-using Barnabas.Kernel;
 using Barnabas.Simulation;
 
 namespace Barnabas.Storage.Tests;
 
 /// <summary>
-/// I-23: a script of appends, flushes, checkpoints, rolls, truncations and deletions is stopped at every call that changes
-/// the disk; what a crash then leaves of it must recover to the longest valid prefix, with nothing synced missing and all
-/// derived state (I-02, I-22, I-29) equal to a replay.
+/// I-23: a script of appends, flushes, checkpoints, rolls, truncations and deletions is stopped at every call that
+/// changes the disk; what a crash then leaves of it must recover to the longest valid prefix, with nothing synced
+/// missing and all derived state (I-02, I-22, I-29) equal to a replay.
 /// </summary>
 public sealed class CrashImageTests
 {

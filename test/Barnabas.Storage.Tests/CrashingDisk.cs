@@ -3,8 +3,8 @@ using Barnabas.Kernel;
 namespace Barnabas.Storage.Tests;
 
 /// <summary>
-/// A disk under which everything stops at a chosen call that changes something. A write may have been done in part; after
-/// that no call comes through.
+/// A disk under which everything stops at a chosen call that changes something. A write may have been done in part;
+/// after that no call comes through.
 /// </summary>
 internal sealed class CrashingDisk(IDisk inner, int crashAt, Random random) : IDisk
 {

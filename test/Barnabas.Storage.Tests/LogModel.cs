@@ -38,7 +38,9 @@ internal sealed class LogModel
         Synced = Offset.Min(Synced, end);
     }
 
-    /// <summary>Is this what a crash may leave? All of one version's batches from the start on, none missing in between.</summary>
+    /// <summary>
+    /// Is this what a crash may leave? All of one version's batches from the start on, none missing in between.
+    /// </summary>
     public bool Allows(List<byte[]> recovered, bool losePower)
     {
         foreach (List<byte[]> version in losePower || IsTruncating ? _versions : [Current])
@@ -61,10 +63,9 @@ internal sealed class LogModel
 
         long first = new RecordBatch(recovered[0]).BaseOffset.Value;
         int at = version.FindIndex(batch => new RecordBatch(batch).BaseOffset.Value == first);
-        bool pendingOnly = at < 0 && Pending is not null && recovered.Count == 1 && recovered[0].AsSpan().SequenceEqual(Pending);
         if (at < 0)
         {
-            return pendingOnly;
+            return recovered.Count == 1 && Pending is not null && recovered[0].AsSpan().SequenceEqual(Pending);
         }
 
         for (int i = 0; i < recovered.Count; i++)

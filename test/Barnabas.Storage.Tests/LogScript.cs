@@ -6,7 +6,7 @@ namespace Barnabas.Storage.Tests;
 /// <summary>A random but repeatable life of a log, and what must be true after it was cut short.</summary>
 internal static class LogScript
 {
-    private static readonly LogConfig Config = LogConfig.Default with
+    private static readonly LogConfig _config = LogConfig.Default with
     {
         SegmentBytes = 1500,
         IndexIntervalBytes = 200,
@@ -17,7 +17,7 @@ internal static class LogScript
     public static void Run(IDisk disk, int script, int steps, LogModel model)
     {
         var random = new Random(script);
-        var test = new TestLog((ulong)script, Config, disk);
+        var test = new TestLog((ulong)script, _config, disk);
         PartitionLog log = test.Open();
         var sequences = new int[4];
         int epoch = 0;
@@ -45,7 +45,8 @@ internal static class LogScript
                 case 6 when random.Next(3) == 0:
                     epoch++;
                     Array.Clear(sequences);
-                    Truncate(log, model, new Offset(random.NextInt64(log.LogStartOffset.Value, log.LogEndOffset.Value + 1)));
+                    long cut = random.NextInt64(log.LogStartOffset.Value, log.LogEndOffset.Value + 1);
+                    Truncate(log, model, new Offset(cut));
                     break;
                 case 7 when random.Next(3) == 0:
                     Delete(test, log, model, random);
@@ -62,7 +63,7 @@ internal static class LogScript
 
     public static void VerifyRecovery(IDisk disk, LogModel model, bool losePower)
     {
-        var test = new TestLog(99, Config, disk);
+        var test = new TestLog(99, _config, disk);
         PartitionLog log = test.Open();
         CheckBounds(log);
         List<byte[]> recovered = BatchesOf(log);
@@ -89,7 +90,7 @@ internal static class LogScript
         foreach (Segment segment in log.Contents.Segments.All)
         {
             var rebuilt = new SegmentIndexes(test.Disk, "/nowhere", segment.BaseOffset);
-            SegmentSearch.RebuildIndexes(segment, rebuilt, Config.IndexIntervalBytes);
+            SegmentSearch.RebuildIndexes(segment, rebuilt, _config.IndexIntervalBytes);
             Assert.Equal(rebuilt.Offsets.Entries.ToArray(), segment.Indexes.Offsets.Entries.ToArray());
             foreach (byte[] bytes in BatchesOf(segment))
             {

@@ -49,8 +49,8 @@ internal sealed class TestLog
     {
         var codecs = new CompressionCodecs();
         var scratch = new RecordScratchPool(2);
-        return new LogServices(
-            disk, new SimulatedEntropy(new SimulatedRandom(seed), new SimulatedTrace()), new RecordBatchValidator(codecs, scratch), codecs, scratch);
+        var entropy = new SimulatedEntropy(new SimulatedRandom(seed), new SimulatedTrace());
+        return new LogServices(disk, entropy, new RecordBatchValidator(codecs, scratch), codecs, scratch);
     }
 
     public static byte[] Batch(

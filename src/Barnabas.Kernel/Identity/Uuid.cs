@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Buffers.Text;
 
@@ -49,7 +50,10 @@ public readonly record struct Uuid(long MostSignificant, long LeastSignificant) 
     {
         id = default;
         Span<byte> bytes = stackalloc byte[24];
-        if (text.Length > 24 || !Base64Url.TryDecodeFromChars(text, bytes, out int written) || written != Size)
+        // Not TryDecodeFromChars: that one returns false for a short destination alone and throws on bad characters.
+        if (text.Length > 24
+            || Base64Url.DecodeFromChars(text, bytes, out _, out int written) != OperationStatus.Done
+            || written != Size)
         {
             return false;
         }

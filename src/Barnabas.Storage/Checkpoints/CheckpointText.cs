@@ -4,8 +4,8 @@ using System.Text;
 namespace Barnabas.Storage;
 
 /// <summary>
-/// The frame that Kafka's checkpoint files share: a line with the version 0, a line with the number of entries, then one
-/// entry per line. Pure.
+/// The frame that Kafka's checkpoint files share: a line with the version 0, a line with the number of entries, then
+/// one entry per line. Pure.
 /// </summary>
 internal static class CheckpointText
 {

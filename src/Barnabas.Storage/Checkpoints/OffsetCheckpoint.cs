@@ -31,12 +31,13 @@ internal static class OffsetCheckpoint
     public static Dictionary<TopicPartition, Offset> Parse(ReadOnlySpan<byte> content, string name)
     {
         var offsets = new Dictionary<TopicPartition, Offset>();
+        CultureInfo culture = CultureInfo.InvariantCulture;
         foreach (string line in CheckpointText.Parse(content, name))
         {
             string[] words = line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
             if (words.Length != 3
-                || !int.TryParse(words[1], NumberStyles.None, CultureInfo.InvariantCulture, out int partition)
-                || !long.TryParse(words[2], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long offset))
+                || !int.TryParse(words[1], NumberStyles.None, culture, out int partition)
+                || !long.TryParse(words[2], NumberStyles.AllowLeadingSign, culture, out long offset))
             {
                 throw new CheckpointFormatException($"{name}: malformed line '{line}'");
             }

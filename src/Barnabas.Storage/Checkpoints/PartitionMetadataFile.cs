@@ -5,7 +5,9 @@ using Barnabas.Kernel;
 
 namespace Barnabas.Storage;
 
-/// <summary><c>partition.metadata</c>: which topic, by id, the files of a partition belong to (KIP-516). Pure.</summary>
+/// <summary>
+/// <c>partition.metadata</c>: which topic, by id, the files of a partition belong to (KIP-516). Pure.
+/// </summary>
 internal static class PartitionMetadataFile
 {
     public const string Name = "partition.metadata";

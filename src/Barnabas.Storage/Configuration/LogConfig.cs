@@ -14,13 +14,17 @@ public sealed record LogConfig
     /// <summary>Kafka's defaults throughout.</summary>
     public static LogConfig Default { get; } = new();
 
-    /// <summary><c>segment.bytes</c>: size beyond which a segment does not grow. At least 1 MiB in Kafka; tests go lower.</summary>
+    /// <summary>
+    /// <c>segment.bytes</c>: size beyond which a segment does not grow. At least 1 MiB in Kafka; tests go lower.
+    /// </summary>
     public int SegmentBytes { get; init; } = SegmentBytesDefault;
 
     /// <summary><c>segment.ms</c>: age at which a segment is rolled although it is not full.</summary>
     public long SegmentMs { get; init; } = 7L * 24 * 60 * 60 * 1000;
 
-    /// <summary><c>segment.jitter.ms</c>: up to this much is taken off <see cref="SegmentMs"/>, at random per segment.</summary>
+    /// <summary>
+    /// <c>segment.jitter.ms</c>: up to this much is taken off <see cref="SegmentMs"/>, at random per segment.
+    /// </summary>
     public long SegmentJitterMs { get; init; }
 
     /// <summary><c>segment.index.bytes</c>: size of an index at which its segment counts as full.</summary>
@@ -32,7 +36,9 @@ public sealed record LogConfig
     /// <summary><c>flush.messages</c>: records after which an fsync is asked for; long.MaxValue for never.</summary>
     public long FlushMessages { get; init; } = long.MaxValue;
 
-    /// <summary><c>flush.ms</c>: age of unflushed records at which an fsync is asked for; long.MaxValue for never.</summary>
+    /// <summary>
+    /// <c>flush.ms</c>: age of unflushed records at which an fsync is asked for; long.MaxValue for never.
+    /// </summary>
     public long FlushMs { get; init; } = long.MaxValue;
 
     /// <summary><c>retention.bytes</c>: size of a partition above which old segments go; -1 for no limit.</summary>
@@ -56,6 +62,8 @@ public sealed record LogConfig
     /// <summary>Entries an offset index may have (8 bytes each).</summary>
     internal int OffsetIndexEntriesMax => Math.Max(1, SegmentIndexBytes / OffsetIndex.EntrySize);
 
-    /// <summary>Entries a time index may have (12 bytes each); one stays free for the last timestamp of the segment.</summary>
+    /// <summary>
+    /// Entries a time index may have (12 bytes each); one stays free for the last timestamp of the segment.
+    /// </summary>
     internal int TimeIndexEntriesMax => Math.Max(1, (SegmentIndexBytes / TimeIndex.EntrySize) - 1);
 }

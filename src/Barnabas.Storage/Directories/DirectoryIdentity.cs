@@ -6,7 +6,8 @@ namespace Barnabas.Storage;
 internal static class DirectoryIdentity
 {
     /// <summary>The cluster id that all agree on, or a LogDirectoryException that says who does not.</summary>
-    public static string Check(LogDirectoriesOptions options, IReadOnlyList<(string Path, MetaProperties? Meta)> directories)
+    public static string Check(
+        LogDirectoriesOptions options, IReadOnlyList<(string Path, MetaProperties? Meta)> directories)
     {
         string? clusterId = options.ClusterId;
         var ids = new Dictionary<Uuid, string>();
@@ -20,7 +21,8 @@ internal static class DirectoryIdentity
             if (meta.NodeId is { } nodeId && nodeId != options.NodeId)
             {
                 throw new LogDirectoryException(
-                    $"{path} belongs to node {nodeId}, but this node's id is {options.NodeId}: check node.id and log.dirs");
+                    $"{path} belongs to node {nodeId}, but this node's id is {options.NodeId}: "
+                    + "check node.id and log.dirs");
             }
 
             clusterId ??= meta.ClusterId;
@@ -40,6 +42,7 @@ internal static class DirectoryIdentity
         return formatted && clusterId is not null
             ? clusterId
             : throw new LogDirectoryException(
-                $"No log directory of {string.Join(", ", options.Paths)} is formatted: run 'barnabas storage format' first");
+                $"No log directory of {string.Join(", ", options.Paths)} is formatted: "
+                + "run 'barnabas storage format' first");
     }
 }

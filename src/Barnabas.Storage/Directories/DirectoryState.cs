@@ -28,13 +28,15 @@ internal sealed record DirectoryState
     /// <summary>Void unless it belongs to this boot of the machine, or to the marker's session.</summary>
     public ValidatedPositions Validated { get; init; } = ValidatedPositions.None;
 
-    /// <summary>Reads a directory whose lock is held. Throws CheckpointFormatException for files that make no sense.</summary>
+    /// <summary>
+    /// Reads a directory whose lock is held. Throws CheckpointFormatException for files that make no sense.
+    /// </summary>
     public static DirectoryState Read(IDisk disk, string path, MetaProperties meta)
     {
         byte[]? marker = AtomicFile.TryRead(disk, $"{path}/{CleanShutdownMarker.Name}");
         CleanShutdownMarker? parsed = marker is null ? null : CleanShutdownMarker.Parse(marker);
         byte[]? positions = AtomicFile.TryRead(disk, $"{path}/{ValidatedPositions.Name}");
-        ValidatedPositions validated = positions is null ? ValidatedPositions.None : ValidatedPositions.Parse(positions);
+        ValidatedPositions validated = ValidatedPositions.Parse(positions);
         bool belongs = parsed is null
             ? disk.BootId.Length > 0 && validated.BootId == disk.BootId
             : validated.Session == parsed.Session && !parsed.Session.IsZero;

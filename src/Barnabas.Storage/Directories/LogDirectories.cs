@@ -63,7 +63,9 @@ public sealed class LogDirectories
         }
     }
 
-    /// <summary>Writes <c>meta.properties</c> into a directory, making it if needed. Blocks; throws DiskException.</summary>
+    /// <summary>
+    /// Writes <c>meta.properties</c> into a directory, making it if needed. Blocks; throws DiskException.
+    /// </summary>
     public static void Format(IDisk disk, string path, string clusterId, int nodeId, Uuid directoryId)
     {
         disk.CreateDirectory(path);

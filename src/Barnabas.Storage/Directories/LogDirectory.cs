@@ -3,13 +3,13 @@ using Barnabas.Kernel;
 namespace Barnabas.Storage;
 
 /// <summary>
-/// One of the <c>log.dirs</c>: its identity, its checkpoints, and the logs in it. Logs are opened one by one, on demand,
-/// so that each is served as soon as it is checked. From any thread; what is documented as blocking belongs on a blocking
-/// mailbox.
+/// One of the <c>log.dirs</c>: its identity, its checkpoints, and the logs in it. Logs are opened one by one, on
+/// demand, so that each is served as soon as it is checked. From any thread; what is documented as blocking belongs on
+/// a blocking mailbox.
 /// </summary>
 /// <remarks>
-/// Failures: the first failure of the disk (other than a lack of space) takes the directory offline with all its logs; the
-/// event <see cref="WentOffline"/> says so once. An offline directory writes nothing any more, least of all a
+/// Failures: the first failure of the disk (other than a lack of space) takes the directory offline with all its logs;
+/// the event <see cref="WentOffline"/> says so once. An offline directory writes nothing any more, least of all a
 /// clean-shutdown marker.
 /// </remarks>
 public sealed class LogDirectory : ILogHost, IDisposable
@@ -220,7 +220,8 @@ public sealed class LogDirectory : ILogHost, IDisposable
     public int RemoveDeleted(long nowMs) => Guarded(() => _deletions.RemoveDue(nowMs));
 
     /// <summary>
-    /// Notes how far all logs are valid, for a start after the process was killed; about once a second. Blocks a little.
+    /// Notes how far all logs are valid, for a start after the process was killed; about once a second. Blocks a
+    /// little.
     /// </summary>
     public void WriteValidatedPositions() => Guarded(() => _checkpoints.WriteValidatedPositions(OpenLogs, _session));
 
@@ -236,8 +237,8 @@ public sealed class LogDirectory : ILogHost, IDisposable
     });
 
     /// <summary>
-    /// Flushes and closes all logs, writes all checkpoints and, as the last thing, the clean-shutdown marker; that one only
-    /// if every log of the directory is known to be sound. Then gives the directory's lock back. Blocks.
+    /// Flushes and closes all logs, writes all checkpoints and, as the last thing, the clean-shutdown marker; that one
+    /// only if every log of the directory is known to be sound. Then gives the directory's lock back. Blocks.
     /// </summary>
     /// <param name="brokerEpoch">Kept in the marker (KIP-966); -1 if unknown.</param>
     /// <returns>True if the shutdown was clean.</returns>

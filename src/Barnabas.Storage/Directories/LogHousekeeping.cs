@@ -104,7 +104,8 @@ public sealed class LogHousekeeping
         }
     }
 
-    private sealed class Round(LogHousekeeping keeper, TimeSpan interval, Action<LogHousekeeping, long> work) : TimerItem
+    private sealed class Round(LogHousekeeping keeper, TimeSpan interval, Action<LogHousekeeping, long> work)
+        : TimerItem
     {
         public override void Fire()
         {

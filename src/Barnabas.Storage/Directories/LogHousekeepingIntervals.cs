@@ -4,8 +4,8 @@ namespace Barnabas.Storage;
 public sealed record LogHousekeepingIntervals
 {
     /// <summary>
-    /// Positions for a restart, flushes that are due, removal of deleted files. What was appended since the last round is
-    /// what a restart must validate.
+    /// Positions for a restart, flushes that are due, removal of deleted files. What was appended since the last round
+    /// is what a restart must validate.
     /// </summary>
     public TimeSpan ValidatedPositions { get; init; } = TimeSpan.FromSeconds(1);
 

@@ -3,8 +3,9 @@ using Barnabas.Kernel;
 namespace Barnabas.Storage;
 
 /// <summary>
-/// The opened log, or why there is none: KafkaStorageError for a damaged log or a failed directory, InconsistentTopicId for
-/// files that belong to another topic of the same name, InvalidTopicException for a name that cannot be a directory.
+/// The opened log, or why there is none: KafkaStorageError for a damaged log or a failed directory, InconsistentTopicId
+/// for files that belong to another topic of the same name, InvalidTopicException for a name that cannot be a
+/// directory.
 /// </summary>
 public sealed record LogOpenResult(PartitionLog? Log, ErrorCode Error, string? Message)
 {

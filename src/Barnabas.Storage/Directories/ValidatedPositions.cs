@@ -29,10 +29,10 @@ internal sealed record ValidatedPositions(
         {
             text.Append(
                 CultureInfo.InvariantCulture,
-                $"{partition.Topic} {partition.Partition} {log.SegmentBase.Value} {log.Position} {log.EndOffset.Value} ");
+                $"{partition.Topic} {partition.Partition} {log.SegmentBase.Value} {log.Position} ");
             text.Append(
                 CultureInfo.InvariantCulture,
-                $"{log.LastBatchPosition} {log.LastBatchCrc} {(log.HasProducers ? 1 : 0)}\n");
+                $"{log.EndOffset.Value} {log.LastBatchPosition} {log.LastBatchCrc} {(log.HasProducers ? 1 : 0)}\n");
         }
 
         byte[] lines = Encoding.UTF8.GetBytes(text.ToString());

@@ -3,8 +3,8 @@ using Barnabas.Kernel;
 namespace Barnabas.Storage;
 
 /// <summary>
-/// Where each leader epoch of a log begins (KIP-101). Followers and consumers find with it how far their log agrees with
-/// the leader's. One writer; readers from any thread see a published immutable array.
+/// Where each leader epoch of a log begins (KIP-101). Followers and consumers find with it how far their log agrees
+/// with the leader's. One writer; readers from any thread see a published immutable array.
 /// </summary>
 /// <remarks>
 /// Invariant: entries rise strictly in epoch and in start offset, and are exactly the transitions in the log.
@@ -26,7 +26,9 @@ public sealed class LeaderEpochCache
         }
     }
 
-    /// <summary>Counts the changes, so that the one who writes the file knows whether there is something to write.</summary>
+    /// <summary>
+    /// Counts the changes, so that the one who writes the file knows whether there is something to write.
+    /// </summary>
     internal int Version { get; private set; }
 
     /// <summary>The epoch a record at this offset was written in; None if the offset lies before all entries.</summary>
@@ -72,7 +74,8 @@ public sealed class LeaderEpochCache
     }
 
     /// <summary>
-    /// A batch of this epoch begins at this offset. Entries it contradicts (same or later epoch, same or later offset) go.
+    /// A batch of this epoch begins at this offset. Entries it contradicts (same or later epoch, same or later offset)
+    /// go.
     /// </summary>
     internal void Assign(LeaderEpoch epoch, Offset startOffset)
     {
@@ -108,7 +111,9 @@ public sealed class LeaderEpochCache
         }
     }
 
-    /// <summary>The log now starts here: the epoch that spans the new start begins there, older ones are gone.</summary>
+    /// <summary>
+    /// The log now starts here: the epoch that spans the new start begins there, older ones are gone.
+    /// </summary>
     internal void TruncateFromStart(Offset startOffset)
     {
         EpochEntry[] entries = _entries;

@@ -5,10 +5,11 @@ using Barnabas.Kernel;
 namespace Barnabas.Storage;
 
 /// <summary>
-/// The sparse map of a segment from offsets to file positions, kept in memory; the file (Kafka's <c>.index</c>: pairs of
-/// big-endian 32-bit numbers) is written behind. One writer, any readers.
+/// The sparse map of a segment from offsets to file positions, kept in memory; the file (Kafka's <c>.index</c>: pairs
+/// of big-endian 32-bit numbers) is written behind. One writer, any readers.
 /// </summary>
-/// <remarks>Invariant: entries rise strictly in relative offset and in position, and each points at a batch boundary.</remarks>
+/// <remarks>Invariant: entries rise strictly in relative offset and in position, and each points at a batch
+/// boundary.</remarks>
 internal sealed class OffsetIndex
 {
     public const int EntrySize = 8;
@@ -72,7 +73,9 @@ internal sealed class OffsetIndex
         _entries.Truncate(count);
     }
 
-    /// <summary>Writes the file form of the entries from <paramref name="first"/> on; returns how many there were.</summary>
+    /// <summary>
+    /// Writes the file form of the entries from <paramref name="first"/> on; returns how many there were.
+    /// </summary>
     public int Format(int first, out byte[] bytes)
     {
         ReadOnlySpan<OffsetIndexEntry> entries = _entries.View[first..];
@@ -88,8 +91,8 @@ internal sealed class OffsetIndex
     }
 
     /// <summary>
-    /// Takes the entries of a file. A preallocated tail of zeros is left out. False if what remains breaks the invariant or
-    /// points beyond <paramref name="segmentLength"/>: then the index must be rebuilt.
+    /// Takes the entries of a file. A preallocated tail of zeros is left out. False if what remains breaks the
+    /// invariant or points beyond <paramref name="segmentLength"/>: then the index must be rebuilt.
     /// </summary>
     public bool TryParse(ReadOnlySpan<byte> content, long segmentLength)
     {

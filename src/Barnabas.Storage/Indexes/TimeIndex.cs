@@ -5,8 +5,8 @@ using Barnabas.Kernel;
 namespace Barnabas.Storage;
 
 /// <summary>
-/// The sparse map of a segment from timestamps to offsets, kept in memory; the file (Kafka's <c>.timeindex</c>: a 64-bit
-/// timestamp and a 32-bit relative offset, big-endian) is written behind. One writer, any readers.
+/// The sparse map of a segment from timestamps to offsets, kept in memory; the file (Kafka's <c>.timeindex</c>: a
+/// 64-bit timestamp and a 32-bit relative offset, big-endian) is written behind. One writer, any readers.
 /// </summary>
 /// <remarks>Invariant: timestamps rise strictly, relative offsets never fall.</remarks>
 internal sealed class TimeIndex
@@ -19,7 +19,9 @@ internal sealed class TimeIndex
 
     public ReadOnlySpan<TimeIndexEntry> Entries => _entries.View;
 
-    /// <summary>Adds an entry if its timestamp is beyond all before it; otherwise there is nothing to learn from it.</summary>
+    /// <summary>
+    /// Adds an entry if its timestamp is beyond all before it; otherwise there is nothing to learn from it.
+    /// </summary>
     public void AppendIfLater(long timestamp, int relativeOffset)
     {
         ReadOnlySpan<TimeIndexEntry> entries = _entries.View;
@@ -70,7 +72,9 @@ internal sealed class TimeIndex
         _entries.Truncate(count);
     }
 
-    /// <summary>Writes the file form of the entries from <paramref name="first"/> on; returns how many there were.</summary>
+    /// <summary>
+    /// Writes the file form of the entries from <paramref name="first"/> on; returns how many there were.
+    /// </summary>
     public int Format(int first, out byte[] bytes)
     {
         ReadOnlySpan<TimeIndexEntry> entries = _entries.View[first..];
@@ -85,7 +89,9 @@ internal sealed class TimeIndex
         return entries.Length;
     }
 
-    /// <summary>Takes the entries of a file, without a preallocated tail of zeros. False if they break the invariant.</summary>
+    /// <summary>
+    /// Takes the entries of a file, without a preallocated tail of zeros. False if they break the invariant.
+    /// </summary>
     public bool TryParse(ReadOnlySpan<byte> content)
     {
         int count = content.Length / EntrySize;

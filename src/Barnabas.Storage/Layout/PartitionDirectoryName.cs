@@ -10,7 +10,9 @@ namespace Barnabas.Storage;
 /// </summary>
 public static class PartitionDirectoryName
 {
-    /// <summary>Longest topic name: with <c>-2147483647</c> and a suffix it still fits a file name of 255 bytes.</summary>
+    /// <summary>
+    /// Longest topic name: with <c>-2147483647</c> and a suffix it still fits a file name of 255 bytes.
+    /// </summary>
     public const int TopicLengthMax = 249;
 
     private const int FileNameLengthMax = 255;
@@ -18,7 +20,9 @@ public static class PartitionDirectoryName
     private const string FutureSuffix = "-future";
     private const string StraySuffix = "-stray";
 
-    /// <summary>True for names a topic may have: letters, digits, <c>._-</c>, 1 to 249 of them, neither "." nor "..".</summary>
+    /// <summary>
+    /// True for names a topic may have: letters, digits, <c>._-</c>, 1 to 249 of them, neither "." nor "..".
+    /// </summary>
     public static bool IsTopicNameValid(ReadOnlySpan<char> topic)
     {
         if (topic.IsEmpty || topic.Length > TopicLengthMax || topic is "." or "..")
@@ -43,7 +47,9 @@ public static class PartitionDirectoryName
             ? string.Create(CultureInfo.InvariantCulture, $"{partition.Topic}-{partition.Partition}")
             : null;
 
-    /// <summary>The name under which a partition waits for its removal; <paramref name="id"/> keeps it unique.</summary>
+    /// <summary>
+    /// The name under which a partition waits for its removal; <paramref name="id"/> keeps it unique.
+    /// </summary>
     public static string? OfDeleted(TopicPartition partition, Uuid id)
     {
         if (Of(partition) is null)

@@ -37,8 +37,8 @@ internal static class SegmentFileNames
         $"{directory}/{Of(baseOffset, suffix)}";
 
     /// <summary>
-    /// True for exactly the names that <see cref="Of"/> makes with this suffix. Anything else in a partition's directory is
-    /// none of its segments.
+    /// True for exactly the names that <see cref="Of"/> makes with this suffix. Anything else in a partition's
+    /// directory is none of its segments.
     /// </summary>
     public static bool TryParse(string name, string suffix, out Offset baseOffset)
     {

@@ -4,8 +4,8 @@ using Barnabas.Records;
 namespace Barnabas.Storage;
 
 /// <summary>
-/// What became of an append. With <see cref="ErrorCode.None"/> the records are in the log (of a duplicate: were, since it
-/// was appended first); with any other code nothing was appended.
+/// What became of an append. With <see cref="ErrorCode.None"/> the records are in the log (of a duplicate: were, since
+/// it was appended first); with any other code nothing was appended.
 /// </summary>
 public readonly record struct AppendResult
 {

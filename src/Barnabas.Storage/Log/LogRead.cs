@@ -3,7 +3,8 @@ using Barnabas.Kernel;
 namespace Barnabas.Storage;
 
 /// <summary>
-/// The answer to a read. When <see cref="HasRegion"/>, the caller owns one use of the region's file and releases it once.
+/// The answer to a read. When <see cref="HasRegion"/>, the caller owns one use of the region's file and releases it
+/// once.
 /// </summary>
 public readonly record struct LogRead
 {
@@ -13,7 +14,9 @@ public readonly record struct LogRead
     /// <summary>For the operator's log; null if there is no error.</summary>
     public string? Message { get; internal init; }
 
-    /// <summary>Bytes to send; meaningful if <see cref="HasRegion"/>. They may end within a batch, as Kafka's may.</summary>
+    /// <summary>
+    /// Bytes to send; meaningful if <see cref="HasRegion"/>. They may end within a batch, as Kafka's may.
+    /// </summary>
     public FileRegion Region { get; internal init; }
 
     /// <summary>Offset of the first batch in the region; at or below the one asked for.</summary>

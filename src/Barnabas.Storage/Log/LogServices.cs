@@ -13,6 +13,8 @@ public sealed record LogServices(
     CompressionCodecs Codecs,
     RecordScratchPool ScratchPool)
 {
-    /// <summary><c>producer.id.expiration.ms</c>: silence after which a producer is forgotten. Kafka's default, a day.</summary>
+    /// <summary>
+    /// <c>producer.id.expiration.ms</c>: silence after which a producer is forgotten. Kafka's default, a day.
+    /// </summary>
     public long ProducerIdExpirationMs { get; init; } = 24L * 60 * 60 * 1000;
 }

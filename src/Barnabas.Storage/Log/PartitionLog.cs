@@ -11,8 +11,8 @@ namespace Barnabas.Storage;
 /// <see cref="Gate"/>, one caller at a time. Reads, searches and the offset properties take no lock and may be called
 /// from any thread. <see cref="Flush()"/> takes the gate for moments only and never while it syncs.
 /// <para>
-/// Invariants: LogStartOffset &lt;= LastStableOffset &lt;= HighWatermark &lt;= LogEndOffset; RecoveryPoint &lt;= LogEndOffset;
-/// LogStartOffset never falls; LogEndOffset falls by truncation alone.
+/// Invariants: LogStartOffset &lt;= LastStableOffset &lt;= HighWatermark &lt;= LogEndOffset; RecoveryPoint &lt;=
+/// LogEndOffset; LogStartOffset never falls; LogEndOffset falls by truncation alone.
 /// </para>
 /// <para>
 /// Failures: a full disk refuses the append with a retriable error and leaves the log as it was; every other failure of
@@ -115,8 +115,8 @@ public sealed class PartitionLog
     public void Configure(LogConfig config) => Volatile.Write(ref _config, config);
 
     /// <summary>
-    /// Appends one batch as the partition's leader: validates it, stamps offsets, epoch and timestamp where it lies, writes
-    /// it. Under the gate. Allocates nothing unless the batch is refused, recompressed or the segment rolls.
+    /// Appends one batch as the partition's leader: validates it, stamps offsets, epoch and timestamp where it lies,
+    /// writes it. Under the gate. Allocates nothing unless the batch is refused, recompressed or the segment rolls.
     /// </summary>
     /// <param name="records">One batch; changed in place.</param>
     /// <param name="nowMs">The wall clock, milliseconds since 1970.</param>
@@ -139,7 +139,9 @@ public sealed class PartitionLog
             return AppendResult.Refused(valid.Error, valid.Message, valid.RecordErrors);
         }
 
-        ReadOnlySpan<byte> bytes = valid.Replacement is { } replacement ? replacement.Span : records[..valid.ValidBytes];
+        ReadOnlySpan<byte> bytes = valid.Replacement is { } replacement
+            ? replacement.Span
+            : records[..valid.ValidBytes];
         if (bytes.Length > config.SegmentBytes)
         {
             return AppendResult.Refused(
@@ -148,7 +150,7 @@ public sealed class PartitionLog
 
         try
         {
-            ProducerCheck check = CheckProducer(new RecordBatch(bytes), origin);
+            ProducerCheck check = LogWriter.CheckProducer(new RecordBatch(bytes), origin, _contents.Producers);
             if (check.Error != ErrorCode.None)
             {
                 return AppendResult.Refused(check.Error, check.Message);
@@ -176,8 +178,8 @@ public sealed class PartitionLog
     }
 
     /// <summary>
-    /// Appends what the leader sent, as it is: any number of batches with their offsets and epochs. Under the gate. Batches
-    /// of an epoch above <paramref name="currentEpoch"/> are left out.
+    /// Appends what the leader sent, as it is: any number of batches with their offsets and epochs. Under the gate.
+    /// Batches of an epoch above <paramref name="currentEpoch"/> are left out.
     /// </summary>
     public AppendResult AppendAsFollower(ReadOnlySpan<byte> records, LeaderEpoch currentEpoch, long nowMs)
     {
@@ -203,8 +205,8 @@ public sealed class PartitionLog
         {
             if (found.BatchCount > 0)
             {
-                Store(
-                    records[..found.ValidBytes], found.FirstOffset, found.LastOffset, found.MaxTimestamp, Config, nowMs);
+                ReadOnlySpan<byte> bytes = records[..found.ValidBytes];
+                Store(bytes, found.FirstOffset, found.LastOffset, found.MaxTimestamp, Config, nowMs);
             }
         }
         catch (DiskException failure)
@@ -225,8 +227,12 @@ public sealed class PartitionLog
     /// Finds the bytes to send to who has read up to <paramref name="from"/>: whole batches of one segment, the last
     /// possibly cut off. Lock-free; allocates nothing.
     /// </summary>
-    /// <param name="limit">No batch at or beyond it: the high watermark, the last stable or the log end offset.</param>
-    /// <param name="atLeastOneBatch">The first batch even if it is larger than <paramref name="maxBytes"/> (KIP-74).</param>
+    /// <param name="limit">
+    /// No batch that reaches it: the high watermark, the last stable or the log end offset, all of them between
+    /// batches.
+    /// </param>
+    /// <param name="atLeastOneBatch">The first batch even if it is larger than <paramref name="maxBytes"/>
+    /// (KIP-74).</param>
     public LogRead Read(Offset from, int maxBytes, Offset limit, bool atLeastOneBatch)
     {
         if (OfflineReason is { } reason)
@@ -260,7 +266,9 @@ public sealed class PartitionLog
         }
     }
 
-    /// <summary>Answers ListOffsets: a timestamp, or one of <see cref="SearchedTimestamp"/>. Lock-free; may read much.</summary>
+    /// <summary>
+    /// Answers ListOffsets: a timestamp, or one of <see cref="SearchedTimestamp"/>. Lock-free; may read much.
+    /// </summary>
     public TimestampOffset FindOffsetByTimestamp(long timestamp)
     {
         if (OfflineReason is not null)
@@ -353,13 +361,15 @@ public sealed class PartitionLog
     });
 
     /// <summary>
-    /// Cuts the log off before this offset, as a follower does that disagrees with its leader. Under the gate. An offset
-    /// within a batch takes the whole batch away.
+    /// Cuts the log off before this offset, as a follower does that disagrees with its leader. Under the gate. An
+    /// offset within a batch takes the whole batch away.
     /// </summary>
     public ErrorCode TruncateTo(Offset offset, long nowMs) => Change(contents =>
         LogTruncation.To(this, contents, offset, nowMs));
 
-    /// <summary>Drops everything and goes on at this offset, as a follower does that is too far behind. Under the gate.</summary>
+    /// <summary>
+    /// Drops everything and goes on at this offset, as a follower does that is too far behind. Under the gate.
+    /// </summary>
     public ErrorCode TruncateFullyAndStartAt(Offset offset, long nowMs) => Change(contents =>
         LogTruncation.Restart(this, contents, offset, nowMs));
 
@@ -376,8 +386,8 @@ public sealed class PartitionLog
         _contents.Producers.RemoveExpired(nowMs, _services.ProducerIdExpirationMs);
 
     /// <summary>
-    /// True if <c>flush.messages</c> or <c>flush.ms</c> ask for a flush. The first is due before the records that exceed it
-    /// are acknowledged.
+    /// True if <c>flush.messages</c> or <c>flush.ms</c> ask for a flush. The first is due before the records that
+    /// exceed it are acknowledged.
     /// </summary>
     public bool IsFlushDue(long nowMs) => _flusher.IsDue(LogEndOffset, Config, nowMs);
 
@@ -403,7 +413,9 @@ public sealed class PartitionLog
         return reason;
     }
 
-    /// <summary>The directory has failed: whatever this log still holds in memory is not to be trusted either.</summary>
+    /// <summary>
+    /// The directory has failed: whatever this log still holds in memory is not to be trusted either.
+    /// </summary>
     internal void GoOffline(string reason) => Interlocked.CompareExchange(ref _offlineReason, reason, null);
 
     /// <summary>Before a clean close: what a start without recovery relies on. Under the gate.</summary>
@@ -463,62 +475,19 @@ public sealed class PartitionLog
         }
     }
 
-    private ProducerCheck CheckProducer(RecordBatch batch, AppendOrigin origin)
-    {
-        if (!batch.HasProducerId)
-        {
-            return ProducerCheck.Accepted;
-        }
-
-        ProducerState producers = _contents.Producers;
-        return origin == AppendOrigin.Client
-            ? producers.CheckClientBatch(batch)
-            : producers.CheckCoordinatorBatch(batch);
-    }
-
     private void Store(
         ReadOnlySpan<byte> bytes, Offset first, Offset last, long maxTimestamp, LogConfig config, long nowMs)
     {
-        LogContents contents = _contents;
-        Segment segment = contents.Segments.Active;
-        segment.LookUpMaxTimestamp();
-        var input = new SegmentRollInput(
-            segment.Size,
-            bytes.Length,
-            segment.LookUpFirstTimestamp(),
-            maxTimestamp,
-            segment.CreatedMs,
-            nowMs,
-            segment.RollJitterMs,
-            segment.Indexes.Offsets.Count,
-            segment.Indexes.Times.Count,
-            last - segment.BaseOffset);
-        if (SegmentRoll.IsDue(input, config))
+        if (LogWriter.IsRollDue(_contents.Segments.Active, bytes.Length, last, maxTimestamp, config, nowMs))
         {
-            RollAt(first, contents, config, nowMs);
-            segment = contents.Segments.Active;
+            RollAt(first, _contents, config, nowMs);
         }
 
-        int start = segment.Size;
-        segment.Write(bytes, config.Preallocate ? int.MaxValue : config.SegmentBytes);
-
-        // The bytes are there. Nothing below can fail, so memory and file agree again at its end.
-        var batches = new RecordBatchIterator(bytes);
-        while (batches.MoveNext())
-        {
-            RecordBatch batch = batches.Current;
-            if (batch.PartitionLeaderEpoch > contents.Epochs.Latest)
-            {
-                contents.Epochs.Assign(batch.PartitionLeaderEpoch, batch.BaseOffset);
-            }
-
-            segment.Observe(batch, start + batches.Position);
-            contents.Producers.Apply(batch);
-        }
-
+        Segment segment = _contents.Segments.Active;
+        int size = LogWriter.Write(segment, bytes, _contents, config);
         // The offset before the size: see LogEnd.
         Volatile.Write(ref _logEnd, last.Value + 1);
-        segment.Publish(start + bytes.Length);
+        segment.Publish(size);
         PublishFirstUnstable();
     }
 

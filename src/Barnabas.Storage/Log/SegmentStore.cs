@@ -62,7 +62,9 @@ internal sealed class SegmentStore
         return low - 1;
     }
 
-    /// <summary>Begins a new active segment. The one before is sealed first; if that fails nothing has changed.</summary>
+    /// <summary>
+    /// Begins a new active segment. The one before is sealed first; if that fails nothing has changed.
+    /// </summary>
     public Segment Roll(Offset baseOffset, LogConfig config, long nowMs, long jitterMs)
     {
         Segment[] segments = _segments;

@@ -3,8 +3,8 @@ using Barnabas.Kernel;
 namespace Barnabas.Storage;
 
 /// <summary>
-/// The transactions that hold back read-committed consumers: the open ones, and those whose marker is not below the high
-/// watermark yet. Keyed by their first offset.
+/// The transactions that hold back read-committed consumers: the open ones, and those whose marker is not below the
+/// high watermark yet. Keyed by their first offset.
 /// </summary>
 internal sealed class OpenTransactions
 {

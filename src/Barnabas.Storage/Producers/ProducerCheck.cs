@@ -2,8 +2,11 @@ using Barnabas.Kernel;
 
 namespace Barnabas.Storage;
 
-/// <summary>May this batch be appended? If it is a duplicate, it was, and <paramref name="Original"/> tells where.</summary>
-internal readonly record struct ProducerCheck(ErrorCode Error, string? Message, bool IsDuplicate, BatchMetadata Original)
+/// <summary>
+/// May this batch be appended? If it is a duplicate, it was, and <paramref name="Original"/> tells where.
+/// </summary>
+internal readonly record struct ProducerCheck(
+    ErrorCode Error, string? Message, bool IsDuplicate, BatchMetadata Original)
 {
     public static ProducerCheck Accepted => default;
 

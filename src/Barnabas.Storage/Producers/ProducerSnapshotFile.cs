@@ -32,7 +32,9 @@ internal static class ProducerSnapshotFile
         return bytes;
     }
 
-    /// <summary>Fills an empty state. False if the file is damaged: an older snapshot, or the log itself, must do.</summary>
+    /// <summary>
+    /// Fills an empty state. False if the file is damaged: an older snapshot, or the log itself, must do.
+    /// </summary>
     public static bool TryParse(ReadOnlySpan<byte> bytes, Offset offset, ProducerState state)
     {
         if (bytes.Length < EntriesAt + 4

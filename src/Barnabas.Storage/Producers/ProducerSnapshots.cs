@@ -3,8 +3,8 @@ using Barnabas.Kernel;
 namespace Barnabas.Storage;
 
 /// <summary>
-/// The producer snapshots in a partition's directory. Written at each roll and at each close, so that recovery replays at
-/// most a segment.
+/// The producer snapshots in a partition's directory. Written at each roll and at each close, so that recovery replays
+/// at most a segment.
 /// </summary>
 internal sealed class ProducerSnapshots(IDisk disk, string directory)
 {
@@ -17,8 +17,8 @@ internal sealed class ProducerSnapshots(IDisk disk, string directory)
     public void Add(Offset offset) => _offsets.Add(offset.Value);
 
     /// <summary>
-    /// Writes the state as of <see cref="ProducerState.MapEndOffset"/>. Unsynced it costs no wait, and its checksum tells
-    /// if a crash has torn it.
+    /// Writes the state as of <see cref="ProducerState.MapEndOffset"/>. Unsynced it costs no wait, and its checksum
+    /// tells if a crash has torn it.
     /// </summary>
     public void Write(ProducerState state, bool sync)
     {
@@ -37,8 +37,8 @@ internal sealed class ProducerSnapshots(IDisk disk, string directory)
     }
 
     /// <summary>
-    /// Fills a state from the latest sound snapshot within (<paramref name="logStart"/>, <paramref name="end"/>]; damaged
-    /// ones are removed on the way. Without one the state stays empty, at the log start.
+    /// Fills a state from the latest sound snapshot within (<paramref name="logStart"/>, <paramref name="end"/>];
+    /// damaged ones are removed on the way. Without one the state stays empty, at the log start.
     /// </summary>
     public void LoadLatest(ProducerState state, Offset logStart, Offset end)
     {
@@ -58,7 +58,10 @@ internal sealed class ProducerSnapshots(IDisk disk, string directory)
         state.MapEndOffset = logStart;
     }
 
-    /// <summary>Removes snapshots outside (<paramref name="logStart"/>, <paramref name="end"/>]: they describe no prefix of the log.</summary>
+    /// <summary>
+    /// Removes snapshots outside (<paramref name="logStart"/>, <paramref name="end"/>]: they describe no prefix of the
+    /// log.
+    /// </summary>
     public void RemoveOutside(Offset logStart, Offset end)
     {
         foreach (long offset in _offsets.ToArray())

@@ -4,13 +4,13 @@ using Barnabas.Records;
 namespace Barnabas.Storage;
 
 /// <summary>
-/// What a partition knows of its idempotent producers (KIP-98): who may append next with which sequence number, and which
-/// transactions are open. Deterministic function of the batches in the log, so that recovery can replay it. Belongs to
-/// the log's writer.
+/// What a partition knows of its idempotent producers (KIP-98): who may append next with which sequence number, and
+/// which transactions are open. Deterministic function of the batches in the log, so that recovery can replay it.
+/// Belongs to the log's writer.
 /// </summary>
 /// <remarks>
-/// Per (producer, epoch) sequence numbers are contiguous and go from 2^31-1 to 0. A producer without state, because it is
-/// new or because retention or expiry forgot it, may begin anywhere.
+/// Per (producer, epoch) sequence numbers are contiguous and go from 2^31-1 to 0. A producer without state, because it
+/// is new or because retention or expiry forgot it, may begin anywhere.
 /// </remarks>
 internal sealed class ProducerState
 {
@@ -22,7 +22,9 @@ internal sealed class ProducerState
     /// <summary>The offset behind the last batch this state has seen.</summary>
     public Offset MapEndOffset { get; set; }
 
-    /// <summary>The first offset that read-committed consumers may not pass; null if no transaction holds them.</summary>
+    /// <summary>
+    /// The first offset that read-committed consumers may not pass; null if no transaction holds them.
+    /// </summary>
     public Offset? FirstUnstableOffset => _transactions.FirstUnstableOffset;
 
     public IReadOnlyCollection<ProducerStateEntry> Entries => _entries.Values;
@@ -145,8 +147,8 @@ internal sealed class ProducerState
                 ? ProducerCheck.Accepted
                 : ProducerCheck.Refused(
                     ErrorCode.OutOfOrderSequenceNumber,
-                    $"Producer {producer.ProducerId} begins epoch {producer.Epoch} with sequence {firstSequence} instead of "
-                    + $"0 (last epoch {entry.Epoch})");
+                    $"Producer {producer.ProducerId} begins epoch {producer.Epoch} with sequence {firstSequence} "
+                    + $"instead of 0 (last epoch {entry.Epoch})");
         }
 
         // int.MaxValue + 1 wraps to 0; NoSequence (-1) + 1 is 0, which is what a marker leaves behind.

@@ -7,7 +7,9 @@ namespace Barnabas.Storage;
 /// </summary>
 internal sealed class ProducerStateEntry(long producerId)
 {
-    /// <summary>KIP-98: a producer has at most 5 requests in flight, so a repeated batch is one of the last 5.</summary>
+    /// <summary>
+    /// KIP-98: a producer has at most 5 requests in flight, so a repeated batch is one of the last 5.
+    /// </summary>
     public const int BatchesRetained = 5;
 
     public const short NoEpoch = -1;

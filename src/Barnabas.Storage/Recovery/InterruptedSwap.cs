@@ -3,9 +3,9 @@ using Barnabas.Kernel;
 namespace Barnabas.Storage;
 
 /// <summary>
-/// Finishes what a crash interrupted in Kafka's cleaner: the cleaned segments (<c>.swap</c>) replace those whose offsets
-/// they cover. If an unfinished output (<c>.cleaned</c>) begins at or below them, they belong to a split that was not
-/// complete and are dropped.
+/// Finishes what a crash interrupted in Kafka's cleaner: the cleaned segments (<c>.swap</c>) replace those whose
+/// offsets they cover. If an unfinished output (<c>.cleaned</c>) begins at or below them, they belong to a split that
+/// was not complete and are dropped.
 /// </summary>
 internal static class InterruptedSwap
 {
@@ -20,7 +20,8 @@ internal static class InterruptedSwap
                 continue;
             }
 
-            Offset end = EndOf(disk, SegmentFileNames.PathOf(directory, swap, SegmentFileNames.Log + SegmentFileNames.Swap));
+            string log = SegmentFileNames.PathOf(directory, swap, SegmentFileNames.Log);
+            Offset end = EndOf(disk, log + SegmentFileNames.Swap);
             foreach (Offset covered in files.Segments)
             {
                 if (covered >= swap && covered < Offset.Max(end, swap + 1))

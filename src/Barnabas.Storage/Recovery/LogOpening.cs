@@ -19,8 +19,8 @@ internal sealed record LogOpening
     public bool CleanShutdown { get; init; }
 
     /// <summary>
-    /// How far the log was valid in a life of this machine that has not ended since: what the page cache held then it still
-    /// holds. Null if nothing of that kind is known.
+    /// How far the log was valid in a life of this machine that has not ended since: what the page cache held then it
+    /// still holds. Null if nothing of that kind is known.
     /// </summary>
     public ValidatedPosition? Validated { get; init; }
 

@@ -7,9 +7,10 @@ namespace Barnabas.Storage;
 /// Opens a log: finds out what of its files can be believed, validates the rest, keeps the longest valid prefix.
 /// </summary>
 /// <remarks>
-/// What was synced (below the recovery point) may not be damaged; if it is, <see cref="LogDamagedException"/> is thrown and
-/// nothing is changed. What was not synced may be torn anywhere: from the first damage on it is cut off, later segments
-/// included. State that depends on the bytes (indexes, epochs, producers) comes out as a replay of the log has it.
+/// What was synced (below the recovery point) may not be damaged; if it is, <see cref="LogDamagedException"/> is thrown
+/// and nothing is changed. What was not synced may be torn anywhere: from the first damage on it is cut off, later
+/// segments included. State that depends on the bytes (indexes, epochs, producers) comes out as a replay of the log has
+/// it.
 /// </remarks>
 internal sealed class LogRecovery(IDisk disk, LogOpening opening, ILogHost host)
 {
@@ -20,7 +21,9 @@ internal sealed class LogRecovery(IDisk disk, LogOpening opening, ILogHost host)
     private long _bytesCut;
     private string? _reason;
 
-    /// <summary>Throws <see cref="DiskException"/> when the disk fails, <see cref="LogDamagedException"/> see above.</summary>
+    /// <summary>
+    /// Throws <see cref="DiskException"/> when the disk fails, <see cref="LogDamagedException"/> see above.
+    /// </summary>
     public OpenedLog Open()
     {
         PartitionFiles files = PartitionFiles.From(disk.List(opening.Directory));
@@ -140,6 +143,11 @@ internal sealed class LogRecovery(IDisk disk, LogOpening opening, ILogHost host)
     private void FindEnd(Offset baseOffset)
     {
         Segment segment = OpenUnread(baseOffset);
+        if (IsAsNoted(segment))
+        {
+            return;
+        }
+
         SharedDiskFile shared = segment.AcquireFile();
         try
         {
@@ -153,7 +161,8 @@ internal sealed class LogRecovery(IDisk disk, LogOpening opening, ILogHost host)
 
             if (scanner.End != ScanEnd.Complete)
             {
-                throw Damaged($"segment {baseOffset} holds no batch at byte {scanner.Position}, although it was closed");
+                throw Damaged(
+                    $"segment {baseOffset} holds no batch at byte {scanner.Position}, although it was closed");
             }
         }
         finally
@@ -162,6 +171,31 @@ internal sealed class LogRecovery(IDisk disk, LogOpening opening, ILogHost host)
         }
 
         _segments.Add(segment);
+    }
+
+    // The usual case of a quiet log: the file ends where it was noted to end, with the batch it ended with. One read,
+    // and no index is looked at.
+    private bool IsAsNoted(Segment segment)
+    {
+        if (opening.Validated is not { } validated
+            || validated.SegmentBase != segment.BaseOffset
+            || validated.Position != segment.Size
+            || validated.EndOffset < opening.RecoveryPoint)
+        {
+            return false;
+        }
+
+        using (IDiskFile file = disk.Open(segment.Path, FileOpening.Read))
+        {
+            if (!IsWitnessed(file, validated))
+            {
+                return false;
+            }
+        }
+
+        _endOffset = validated.EndOffset;
+        _segments.Add(segment);
+        return true;
     }
 
     /// <summary>
@@ -175,6 +209,11 @@ internal sealed class LogRecovery(IDisk disk, LogOpening opening, ILogHost host)
         }
 
         Segment segment = OpenUnread(baseOffset);
+        if (IsAsNoted(segment))
+        {
+            return true;
+        }
+
         SharedDiskFile shared = segment.AcquireFile();
         try
         {

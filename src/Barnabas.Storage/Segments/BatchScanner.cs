@@ -4,8 +4,8 @@ using Barnabas.Records;
 namespace Barnabas.Storage;
 
 /// <summary>
-/// Walks over the batches of a segment file by their headers, through a buffer that its caller lends. Reads little where
-/// batches are large: a body is read only if it is asked for.
+/// Walks over the batches of a segment file by their headers, through a buffer that its caller lends. Reads little
+/// where batches are large: a body is read only if it is asked for.
 /// </summary>
 internal ref struct BatchScanner
 {
@@ -81,8 +81,8 @@ internal ref struct BatchScanner
     }
 
     /// <summary>
-    /// The whole current batch: in the scanner's buffer if it fits, else in <paramref name="large"/>, which grows to the
-    /// batch's size. That size was checked against the length of the file, so it cannot be made up.
+    /// The whole current batch: in the scanner's buffer if it fits, else in <paramref name="large"/>, which grows to
+    /// the batch's size. That size was checked against the length of the file, so it cannot be made up.
     /// </summary>
     public RecordBatch ReadWhole(ref byte[] large)
     {

@@ -3,8 +3,8 @@ using Barnabas.Kernel;
 namespace Barnabas.Storage;
 
 /// <summary>
-/// Syncs a file whose bytes exist nowhere else. Whatever the error is called, a failed sync is final: the kernel may have
-/// dropped the dirty pages and would report success the next time.
+/// Syncs a file whose bytes exist nowhere else. Whatever the error is called, a failed sync is final: the kernel may
+/// have dropped the dirty pages and would report success the next time.
 /// </summary>
 internal static class FinalSync
 {

@@ -4,14 +4,18 @@ namespace Barnabas.Storage;
 
 /// <summary>Which segments have had their time. Pure.</summary>
 /// <remarks>
-/// Only a prefix of the log is ever deletable, and nothing at or above the high watermark: the log start offset must not
-/// pass it. An empty active segment stays, for there is nothing to gain.
+/// Only a prefix of the log is ever deletable, and nothing at or above the high watermark: the log start offset must
+/// not pass it. An empty active segment stays, for there is nothing to gain.
 /// </remarks>
 internal static class Retention
 {
     /// <summary>How many of the oldest segments go, and why the last of them does.</summary>
     public static RetentionResult Decide(
-        ReadOnlySpan<SegmentSummary> segments, LogConfig config, Offset logStartOffset, Offset highWatermark, long nowMs)
+        ReadOnlySpan<SegmentSummary> segments,
+        LogConfig config,
+        Offset logStartOffset,
+        Offset highWatermark,
+        long nowMs)
     {
         long excess = -1;
         if (config.CleanupDelete && config.RetentionBytes >= 0)

@@ -11,7 +11,8 @@ internal sealed class Segment
 {
     public const long UnknownTimestamp = -2;
 
-    // Blocks are reserved ahead in doubling steps between these: a quiet partition holds little, a busy one asks rarely.
+    // Blocks are reserved ahead in doubling steps between these: a quiet partition holds little, a busy one asks
+    // rarely.
     private const int ReserveStepMin = 64 * 1024;
     private const int ReserveStepMax = 16 * 1024 * 1024;
 
@@ -52,7 +53,9 @@ internal sealed class Segment
     /// <summary>Random part of <c>segment.ms</c> that this segment does not wait.</summary>
     public long RollJitterMs { get; init; }
 
-    /// <summary>Largest timestamp in the segment; -1 if there is none, <see cref="UnknownTimestamp"/> until looked up.</summary>
+    /// <summary>
+    /// Largest timestamp in the segment; -1 if there is none, <see cref="UnknownTimestamp"/> until looked up.
+    /// </summary>
     public long MaxTimestamp { get; private set; }
 
     /// <summary>Last offset of the batch that has <see cref="MaxTimestamp"/>.</summary>
@@ -119,15 +122,15 @@ internal sealed class Segment
     }
 
     /// <summary>
-    /// Puts bytes behind the last ones; readers do not see them before <see cref="Publish"/>. Throws when the disk fails; if
-    /// it is full, the file ends where it ended before.
+    /// Puts bytes behind the last ones; readers do not see them before <see cref="Publish"/>. Throws when the disk
+    /// fails; if it is full, the file ends where it ended before.
     /// </summary>
-    public void Write(ReadOnlySpan<byte> bytes, int segmentBytes)
+    public void Write(ReadOnlySpan<byte> bytes, int segmentBytes, bool wholeAtOnce)
     {
         SharedDiskFile shared = AcquireFile();
         try
         {
-            Reserve(shared.File, _size + (long)bytes.Length, segmentBytes);
+            Reserve(shared.File, _size + (long)bytes.Length, segmentBytes, wholeAtOnce);
             shared.File.Write(bytes, _size);
         }
         catch (DiskException failure) when (failure.Error == DiskError.NoSpace)
@@ -161,7 +164,11 @@ internal sealed class Segment
         _lastBatchPosition = position;
         _lastBatchCrc = batch.Crc;
         Indexes.Observe(
-            RelativeOf(batch.LastOffset), position, _indexIntervalBytes, MaxTimestamp, RelativeOf(OffsetOfMaxTimestamp));
+            RelativeOf(batch.LastOffset),
+            position,
+            _indexIntervalBytes,
+            MaxTimestamp,
+            RelativeOf(OffsetOfMaxTimestamp));
     }
 
     /// <summary>Shows readers what was written.</summary>
@@ -194,7 +201,9 @@ internal sealed class Segment
         return FirstTimestamp == UnknownTimestamp ? RecordBatch.NoTimestamp : FirstTimestamp;
     }
 
-    /// <summary>The segment gets no more batches: its last timestamp goes into the index, spare blocks go back.</summary>
+    /// <summary>
+    /// The segment gets no more batches: its last timestamp goes into the index, spare blocks go back.
+    /// </summary>
     public void Seal()
     {
         LookUpMaxTimestamp();
@@ -219,7 +228,9 @@ internal sealed class Segment
         }
     }
 
-    /// <summary>Cuts the segment off at a batch boundary; <paramref name="endOffset"/> is where the log then ends.</summary>
+    /// <summary>
+    /// Cuts the segment off at a batch boundary; <paramref name="endOffset"/> is where the log then ends.
+    /// </summary>
     public void TruncateTo(int position, Offset endOffset)
     {
         SegmentIndexes indexes = Indexes;
@@ -274,7 +285,9 @@ internal sealed class Segment
         ReleaseFile();
     }
 
-    /// <summary>The last batch; its position is -1 if there is none. Found by a scan if nothing was appended yet.</summary>
+    /// <summary>
+    /// The last batch; its position is -1 if there is none. Found by a scan if nothing was appended yet.
+    /// </summary>
     public (int Position, uint Crc) LookUpLastBatch()
     {
         if (_lastBatchPosition < 0 && _size > 0)
@@ -332,14 +345,14 @@ internal sealed class Segment
         }
     }
 
-    private void Reserve(IDiskFile file, long needed, int segmentBytes)
+    private void Reserve(IDiskFile file, long needed, int segmentBytes, bool wholeAtOnce)
     {
         if (needed <= _reserved)
         {
             return;
         }
 
-        long step = Math.Clamp(_size, ReserveStepMin, ReserveStepMax);
+        long step = wholeAtOnce ? segmentBytes : Math.Clamp(_size, ReserveStepMin, ReserveStepMax);
         long target = Math.Max(needed, Math.Min(_size + step, segmentBytes));
         file.Reserve(target);
         _reserved = target;

@@ -18,8 +18,8 @@ internal sealed class SegmentIndexes(IDisk disk, string directory, Offset baseOf
     public TimeIndex Times { get; } = new();
 
     /// <summary>
-    /// Indexes a batch if <c>index.interval.bytes</c> lie between its position and the last one indexed. The rule looks at
-    /// nothing but positions, so an index built anew from the file equals the one built while appending.
+    /// Indexes a batch if <c>index.interval.bytes</c> lie between its position and the last one indexed. The rule looks
+    /// at nothing but positions, so an index built anew from the file equals the one built while appending.
     /// </summary>
     public void Observe(
         int relativeLastOffset, int position, int intervalBytes, long maxTimestamp, int relativeOffsetOfMaxTimestamp)
@@ -31,7 +31,9 @@ internal sealed class SegmentIndexes(IDisk disk, string directory, Offset baseOf
         }
     }
 
-    /// <summary>Reads the files. False if one is missing or damaged: the indexes must be rebuilt from the log.</summary>
+    /// <summary>
+    /// Reads the files. False if one is missing or damaged: the indexes must be rebuilt from the log.
+    /// </summary>
     public bool TryLoad(long segmentLength)
     {
         byte[]? offsets = AtomicFile.TryRead(disk, PathOf(SegmentFileNames.OffsetIndex));

@@ -13,8 +13,8 @@ internal static class SegmentSearch
     private const int ScanBuffer = 64 * 1024;
 
     /// <summary>
-    /// The first batch whose last offset is at or behind <paramref name="offset"/>, within <paramref name="end"/> bytes.
-    /// False if there is none.
+    /// The first batch whose last offset is at or behind <paramref name="offset"/>, within <paramref name="end"/>
+    /// bytes. False if there is none.
     /// </summary>
     public static bool TryFind(
         IDiskFile file, Segment segment, Offset offset, int end, out BatchPosition found)

@@ -7,7 +7,7 @@ namespace Barnabas.Storage.Tests;
 /// <summary>Apache Kafka's own code, run as a judge, where it is there to be run.</summary>
 internal static class ApacheKafka
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
 
     /// <summary>The folder with Kafka's libraries, or null: KAFKA_HOME, or <c>shared</c> beside the checkout.</summary>
     public static string? Home { get; } = Find();
@@ -48,10 +48,10 @@ internal static class ApacheKafka
         using Process process = Process.Start(start)!;
         Task<string> errors = process.StandardError.ReadToEndAsync();
         Task<string> output = process.StandardOutput.ReadToEndAsync();
-        if (!process.WaitForExit(Patience))
+        if (!process.WaitForExit(_patience))
         {
             process.Kill();
-            Assert.Fail($"java did not end within {Patience}");
+            Assert.Fail($"java did not end within {_patience}");
         }
 
 #pragma warning disable xUnit1031 // The process has ended: both are complete.

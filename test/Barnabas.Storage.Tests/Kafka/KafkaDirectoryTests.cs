@@ -3,14 +3,13 @@ using System.Text;
 
 using Barnabas.Kernel;
 using Barnabas.Platform;
-using Barnabas.Records;
 
 namespace Barnabas.Storage.Tests;
 
 /// <summary>Both directions: what Apache Kafka writes we read, and the other way round, down to the bytes.</summary>
 public sealed class KafkaDirectoryTests : IDisposable
 {
-    private static readonly LogConfig Config = LogConfig.Default with
+    private static readonly LogConfig _config = LogConfig.Default with
     {
         SegmentBytes = 20_000,
         IndexIntervalBytes = 512,
@@ -131,7 +130,11 @@ public sealed class KafkaDirectoryTests : IDisposable
             int records = 1 + (i % 3);
             bool idempotent = i % 2 == 0;
             byte[] batch = TestLog.Batch(
-                records, 20 + (i * 31 % 150), TestLog.Now + (i * 10), idempotent ? 2 : -1, 0, idempotent ? sequence : -1);
+                records,
+                valueBytes: 20 + (i * 31 % 150),
+                timestamp: TestLog.Now + (i * 10),
+                producerId: idempotent ? 2 : -1,
+                baseSequence: idempotent ? sequence : -1);
             sequence += idempotent ? records : 0;
             Assert.Equal(ErrorCode.None, log.Append(batch, epoch: i / 70, now: TestLog.Now + 60_000).Error);
         }
@@ -178,11 +181,15 @@ public sealed class KafkaDirectoryTests : IDisposable
             File.WriteAllText(Path.Combine(root, ".kafka_cleanshutdown"), "{\"version\":0,\"brokerEpoch\":5}");
         }
 
-        return new TestLog(3, Config, new LinuxDisk(), root);
+        return new TestLog(3, _config, new LinuxDisk(), root);
     }
 
     private string PartitionPath(string name) => Path.Combine(_root, name, "orders-0");
 
     private string[] FilesOf(string name) =>
-        [.. Directory.GetFiles(PartitionPath(name)).Select(static path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+    [
+        .. Directory.GetFiles(PartitionPath(name))
+            .Select(static path => Path.GetFileName(path))
+            .Order(StringComparer.Ordinal),
+    ];
 }
