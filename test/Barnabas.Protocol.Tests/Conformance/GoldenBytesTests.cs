@@ -15,14 +15,9 @@ public sealed class GoldenBytesTests
     public void Apache_Kafka_reads_and_writes_every_message_as_we_do() =>
         CompareFilled(Reference.ClassPath!, message => !IsRetired(message));
 
-    [ReferenceLibrariesFact]
-    public void The_last_version_with_ZooKeeper_reads_and_writes_the_retired_messages_as_we_do()
-    {
-        if (Reference.ZooKeeperEraClassPath is { } classPath)
-        {
-            CompareFilled(classPath, IsRetired);
-        }
-    }
+    [ReferenceLibrariesFact(zooKeeperEra: true)]
+    public void The_last_version_with_ZooKeeper_reads_and_writes_the_retired_messages_as_we_do() =>
+        CompareFilled(Reference.ZooKeeperEraClassPath!, IsRetired);
 
     [ReferenceLibrariesFact]
     public void Apache_Kafka_refuses_damaged_messages_exactly_when_we_do()
