@@ -29,8 +29,8 @@ public sealed class PlatformSeams : IDisposable
     }
 
     /// <summary>
-    /// Closes the connections and ends the reactors, then lets the mailboxes run what was posted to them and ends those.
-    /// Waits for all threads.
+    /// Closes the connections and ends the reactors, then lets the mailboxes run what was posted to them and ends
+    /// those. Waits for all threads.
     /// </summary>
     public void Dispose()
     {

@@ -1,8 +1,8 @@
 namespace Barnabas.Kernel;
 
 /// <summary>
-/// A rented buffer. It has one owner, who gives it back exactly once with <see cref="Return"/>; whoever copies the struct
-/// hands the ownership on. A second return, or use after the return, breaks an <see cref="Invariant"/>.
+/// A rented buffer. It has one owner, who gives it back exactly once with <see cref="Return"/>; whoever copies the
+/// struct hands the ownership on. A second return, or use after the return, breaks an <see cref="Invariant"/>.
 /// </summary>
 public readonly struct BufferLease
 {
@@ -22,8 +22,8 @@ public readonly struct BufferLease
     public int Length => _slab?.Bytes.Length ?? 0;
 
     /// <summary>
-    /// The bytes. They stay at their address for as long as they are leased (the array lies on the pinned heap), and their
-    /// content at the time of renting is whatever the last renter left.
+    /// The bytes. They stay at their address for as long as they are leased (the array lies on the pinned heap), and
+    /// their content at the time of renting is whatever the last renter left.
     /// </summary>
     public Span<byte> Span => Array;
 

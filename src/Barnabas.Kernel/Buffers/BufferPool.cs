@@ -3,8 +3,8 @@ using System.Numerics;
 namespace Barnabas.Kernel;
 
 /// <summary>
-/// Buffers for sockets and disk: pinned arrays in sizes of powers of two from 4 KiB, reused, and bounded in their sum, so
-/// that peers can make the process refuse but not grow. Renting and returning allocate nothing once a size is warm.
+/// Buffers for sockets and disk: pinned arrays in sizes of powers of two from 4 KiB, reused, and bounded in their sum,
+/// so that peers can make the process refuse but not grow. Renting and returning allocate nothing once a size is warm.
 /// From any thread.
 /// </summary>
 /// <remarks>
@@ -42,9 +42,9 @@ public sealed class BufferPool
     public long IdleBytes => Volatile.Read(ref _idleBytes);
 
     /// <summary>
-    /// Rents a buffer of at least <paramref name="bytes"/> bytes. False if it would pass a limit: the caller slows down or
-    /// refuses, and never waits here. <paramref name="origin"/> names the holder in <see cref="Outstanding"/>; pass a
-    /// constant.
+    /// Rents a buffer of at least <paramref name="bytes"/> bytes. False if it would pass a limit: the caller slows down
+    /// or refuses, and never waits here. <paramref name="origin"/> names the holder in <see cref="Outstanding"/>; pass
+    /// a constant.
     /// </summary>
     public bool TryRent(int bytes, string origin, out BufferLease lease)
     {

@@ -18,6 +18,7 @@ public sealed record BufferPoolOptions
     /// <summary>The largest buffer that can be rented; a power of two. Default 128 MiB.</summary>
     public int BufferBytesMax { get; init; } = 128 << 20;
 
-    /// <summary>Remembers who holds what, so that <see cref="BufferPool.Outstanding"/> can name a leak. For tests.</summary>
+    /// <summary>Remembers who holds what, so that <see cref="BufferPool.Outstanding"/> can name a leak. For
+    /// tests.</summary>
     public bool TrackLeases { get; init; }
 }

@@ -4,8 +4,9 @@ namespace Barnabas.Kernel;
 
 /// <summary>
 /// A stream connection as its reactor sees it: nothing here waits. Only from the reactor, but for
-/// <see cref="Reactor"/>, <see cref="Id"/> and the addresses. It begins with readable notifications on and writable ones
-/// off. A call that ends as <see cref="IoStatus.Closed"/> has closed the connection, so a handler may simply return.
+/// <see cref="Reactor"/>, <see cref="Id"/> and the addresses. It begins with readable notifications on and writable
+/// ones off. A call that ends as <see cref="IoStatus.Closed"/> has closed the connection, so a handler may simply
+/// return.
 /// </summary>
 public interface IConnection
 {
@@ -23,8 +24,8 @@ public interface IConnection
     IoResult Receive(Span<byte> destination);
 
     /// <summary>
-    /// Hands bytes to the kernel; the result may be a part of them. <paramref name="more"/> promises that more follows at
-    /// once, so that small pieces share a packet.
+    /// Hands bytes to the kernel; the result may be a part of them. <paramref name="more"/> promises that more follows
+    /// at once, so that small pieces share a packet.
     /// </summary>
     IoResult Send(ReadOnlySpan<byte> source, bool more = false);
 
@@ -34,7 +35,8 @@ public interface IConnection
     /// </summary>
     IoResult SendFile(IDiskFile file, long position, int count);
 
-    /// <summary>Asks for <see cref="IConnectionHandler.OnWritable"/> when the kernel takes bytes again; ends when off.</summary>
+    /// <summary>Asks for <see cref="IConnectionHandler.OnWritable"/> when the kernel takes bytes again; ends when
+    /// off.</summary>
     void NotifyWhenWritable(bool on);
 
     /// <summary>

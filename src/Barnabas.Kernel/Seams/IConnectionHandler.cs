@@ -4,8 +4,8 @@ namespace Barnabas.Kernel;
 public interface IConnectionHandler
 {
     /// <summary>
-    /// There are bytes, or the end of the stream. Level-triggered: while bytes remain, the call comes again in a later turn,
-    /// so a handler may take a bounded portion and return.
+    /// There are bytes, or the end of the stream. Level-triggered: while bytes remain, the call comes again in a later
+    /// turn, so a handler may take a bounded portion and return.
     /// </summary>
     void OnReadable();
 

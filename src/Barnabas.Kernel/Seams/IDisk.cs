@@ -21,7 +21,8 @@ public interface IDisk
     /// <summary>Makes the directory and those above it; harmless if it is there.</summary>
     void CreateDirectory(string path);
 
-    /// <summary>Removes a name; harmless if it is not there. Open files stay readable until they are disposed.</summary>
+    /// <summary>Removes a name; harmless if it is not there. Open files stay readable until they are
+    /// disposed.</summary>
     void DeleteFile(string path);
 
     /// <summary>Removes a directory and all it holds; harmless if it is not there.</summary>

@@ -14,7 +14,8 @@ public interface IDiskFile : IDisposable
     /// <summary>Fills <paramref name="destination"/> from a position; a smaller result means the file ended.</summary>
     int Read(Span<byte> destination, long position);
 
-    /// <summary>Writes all bytes at a position or throws; after a throw any prefix of them may have been written.</summary>
+    /// <summary>Writes all bytes at a position or throws; after a throw any prefix of them may have been
+    /// written.</summary>
     void Write(ReadOnlySpan<byte> source, long position);
 
     void SetLength(long length);
@@ -26,8 +27,8 @@ public interface IDiskFile : IDisposable
     void Reserve(long length);
 
     /// <summary>
-    /// Makes the bytes and the length durable. After a throw nothing about unsynced bytes is known: the caller takes the
-    /// log directory offline and never asks again (the kernel may have dropped the dirty pages).
+    /// Makes the bytes and the length durable. After a throw nothing about unsynced bytes is known: the caller takes
+    /// the log directory offline and never asks again (the kernel may have dropped the dirty pages).
     /// </summary>
     void Sync();
 

@@ -1,8 +1,8 @@
 namespace Barnabas.Kernel;
 
 /// <summary>
-/// Runs one thing at a time, in the order it was posted. Whatever belongs to a mailbox (a connection, a coordinator, the
-/// controller) is touched only from it and needs no lock.
+/// Runs one thing at a time, in the order it was posted. Whatever belongs to a mailbox (a connection, a coordinator,
+/// the controller) is touched only from it and needs no lock.
 /// </summary>
 public interface IMailbox
 {

@@ -1,6 +1,7 @@
 namespace Barnabas.Kernel;
 
-/// <summary>Makes the mailboxes of a node. The real twin gives threads, the simulated one turns of a single thread.</summary>
+/// <summary>Makes the mailboxes of a node. The real twin gives threads, the simulated one turns of a single
+/// thread.</summary>
 public interface IScheduler
 {
     /// <summary>A mailbox for decisions: what runs on it must not block on disk or network.</summary>

@@ -2,8 +2,8 @@ namespace Barnabas.Kernel;
 
 /// <summary>
 /// Something to be run once on a mailbox. Linked into the mailbox's queue through itself, so posting allocates nothing,
-/// and the number of items that exist bounds every queue. An item waits in at most one queue: posting it again before it
-/// ran does nothing, which is how many wake-ups become one.
+/// and the number of items that exist bounds every queue. An item waits in at most one queue: posting it again before
+/// it ran does nothing, which is how many wake-ups become one.
 /// </summary>
 public abstract class WorkItem
 {

@@ -17,8 +17,8 @@ public sealed class WorkQueue
     public bool IsEmpty => _taken is null && Volatile.Read(ref _newest) is null;
 
     /// <summary>
-    /// Adds an item unless it waits already. True if the queue was empty before: the drainer may be asleep and the caller
-    /// must wake it. Whoever finds the queue not empty knows that a wake-up is under way.
+    /// Adds an item unless it waits already. True if the queue was empty before: the drainer may be asleep and the
+    /// caller must wake it. Whoever finds the queue not empty knows that a wake-up is under way.
     /// </summary>
     public bool Post(WorkItem item)
     {

@@ -10,8 +10,8 @@ namespace Barnabas.Kernel;
 /// </remarks>
 public sealed class TimerWheel
 {
-    // 512 slots of 4 ms: one turn is 2 s, so the usual waits (500 ms fetch, 3 s heartbeat) are met in at most two turns,
-    // and a timer fires at most 4 ms late.
+    // 512 slots of 4 ms: one turn is 2 s, so the usual waits (500 ms fetch, 3 s heartbeat) are met in at most two
+    // turns, and a timer fires at most 4 ms late.
     private const int Slots = 512;
     private const long TickTicks = 4 * TimeSpan.TicksPerMillisecond;
     private const long Unknown = -1;
@@ -94,8 +94,8 @@ public sealed class TimerWheel
     }
 
     /// <summary>
-    /// When <see cref="Advance"/> is next worth calling: <see cref="MonotonicTime.Never"/> without timers, else the end of
-    /// the first tick that holds a due timer. An owner that sleeps until then never wakes for nothing.
+    /// When <see cref="Advance"/> is next worth calling: <see cref="MonotonicTime.Never"/> without timers, else the end
+    /// of the first tick that holds a due timer. An owner that sleeps until then never wakes for nothing.
     /// </summary>
     public MonotonicTime NextDeadline()
     {

@@ -3,9 +3,9 @@ using Microsoft.Win32.SafeHandles;
 namespace Barnabas.Platform;
 
 /// <summary>
-/// An open-file-description lock on a whole file. It excludes a second holder in this process, which classic record locks
-/// do not, and it excludes the record locks that Apache Kafka's JVM takes on the same file, which <c>flock</c> does not.
-/// Closing the file gives it back.
+/// An open-file-description lock on a whole file. It excludes a second holder in this process, which classic record
+/// locks do not, and it excludes the record locks that Apache Kafka's JVM takes on the same file, which <c>flock</c>
+/// does not. Closing the file gives it back.
 /// </summary>
 internal static class DirectoryLock
 {

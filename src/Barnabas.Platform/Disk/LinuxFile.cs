@@ -3,7 +3,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Barnabas.Platform;
 
-/// <summary>An open file on Linux: each call is one system call on the caller's thread, repeated where it fell short.</summary>
+/// <summary>An open file on Linux: each call is one system call on the caller's thread, repeated where it fell
+/// short.</summary>
 internal sealed unsafe class LinuxFile(string path, SafeFileHandle handle) : IDiskFile
 {
     private const int FromEnd = 2;

@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Barnabas.Platform;
 
 /// <summary>
-/// The Linux system calls of this room. Sockets are plain numbers, because their reactor alone owns them; files are safe
-/// handles, because several threads read them while another may close them.
+/// The Linux system calls of this room. Sockets are plain numbers, because their reactor alone owns them; files are
+/// safe handles, because several threads read them while another may close them.
 /// </summary>
 internal static unsafe partial class Libc
 {
@@ -24,7 +24,8 @@ internal static unsafe partial class Libc
     public static partial nint WriteAt(SafeFileHandle file, byte* buffer, nuint count, long position);
 
     [LibraryImport(Name, EntryPoint = "preadv2", SetLastError = true)]
-    public static partial nint ReadVectorAt(SafeFileHandle file, IoVector* vectors, int count, long position, int flags);
+    public static partial nint ReadVectorAt(
+        SafeFileHandle file, IoVector* vectors, int count, long position, int flags);
 
     [LibraryImport(Name, EntryPoint = "lseek", SetLastError = true)]
     public static partial long Seek(SafeFileHandle file, long offset, int whence);

@@ -25,8 +25,8 @@ public sealed record TransportOptions
     public TimeSpan AcceptPause { get; init; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>
-    /// Told the name of a reactor and the exception that a handler, item or timer threw, on its thread. The connection is
-    /// closed already; the reactor goes on.
+    /// Told the name of a reactor and the exception that a handler, item or timer threw, on its thread. The connection
+    /// is closed already; the reactor goes on.
     /// </summary>
     public required Action<string, Exception> OnFault { get; init; }
 

@@ -37,7 +37,8 @@ internal sealed class ThreadMailbox : IMailbox, IDisposable
 
     public void Disarm(TimerItem timer) => _turns.Disarm(timer);
 
-    /// <summary>Runs what is posted, forgets the timers, and ends. Waits for that, unless called from the mailbox.</summary>
+    /// <summary>Runs what is posted, forgets the timers, and ends. Waits for that, unless called from the
+    /// mailbox.</summary>
     public void Dispose()
     {
         Volatile.Write(ref _stopping, true);

@@ -11,7 +11,8 @@ public sealed class ThreadScheduler : IScheduler, IDisposable
     private readonly List<IDisposable> _mailboxes = [];
 
     /// <param name="onFault">
-    /// Told the name of a mailbox and the exception that an item or timer of it threw, on its thread. The mailbox goes on.
+    /// Told the name of a mailbox and the exception that an item or timer of it threw, on its thread. The mailbox goes
+    /// on.
     /// </param>
     public ThreadScheduler(TimeProvider time, Action<string, Exception> onFault)
     {
@@ -25,7 +26,8 @@ public sealed class ThreadScheduler : IScheduler, IDisposable
         ? Keep(new ThreadMailbox(name, _time, _onFault))
         : Keep(new ThreadCrew(name, threads, _time, _onFault));
 
-    /// <summary>Ends the mailboxes, the newest first; each runs what was posted to it. Waits for their threads.</summary>
+    /// <summary>Ends the mailboxes, the newest first; each runs what was posted to it. Waits for their
+    /// threads.</summary>
     public void Dispose()
     {
         IDisposable[] mailboxes;

@@ -10,7 +10,8 @@ internal sealed class SimulatedDirectory : SimulatedEntry
 
     public SortedDictionary<string, SimulatedEntry> Names { get; private set; } = new(StringComparer.Ordinal);
 
-    /// <summary>Gives a name to an entry, or to none; with <paramref name="removed"/> that name goes in the same step.</summary>
+    /// <summary>Gives a name to an entry, or to none; with <paramref name="removed"/> that name goes in the same
+    /// step.</summary>
     public void Change(string name, SimulatedEntry? entry, string? removed = null)
     {
         Apply(Names, name, entry, removed);

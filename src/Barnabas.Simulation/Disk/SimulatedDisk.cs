@@ -7,20 +7,20 @@ namespace Barnabas.Simulation;
 /// </summary>
 /// <remarks>
 /// <para>Fault model of bytes. A write is seen by every reader at once and is safe after the next successful sync of
-/// the file. At a loss of power each unsynced page of 4 KiB is, by itself and whatever the order of the writes was, lost,
-/// kept, or torn at sectors of 512 bytes. The length is lost, kept, or something between; bytes within the length that
-/// never reached the platter read as zeros. The end of a process alone loses nothing.</para>
+/// the file. At a loss of power each unsynced page of 4 KiB is, by itself and whatever the order of the writes was,
+/// lost, kept, or torn at sectors of 512 bytes. The length is lost, kept, or something between; bytes within the length
+/// that never reached the platter read as zeros. The end of a process alone loses nothing.</para>
 /// <para>Fault model of names. Making, renaming and removing a name is safe after a sync of its directory. At a loss of
-/// power each directory keeps a first part of its unsynced changes, whatever the other directories keep. A rename within
-/// a directory is one change. A rename between directories counts as synced in both, because no caller relies on less.
-/// Syncing a file does not make its name safe.</para>
+/// power each directory keeps a first part of its unsynced changes, whatever the other directories keep. A rename
+/// within a directory is one change. A rename between directories counts as synced in both, because no caller relies on
+/// less. Syncing a file does not make its name safe.</para>
 /// <para>Fault model of failures. Space runs out when the capacity, which may be changed at any time, is reached; the
 /// bytes that still fit are written. Reads, writes, syncs and operations on names fail at random
 /// (<see cref="SimulatedDiskFaults"/>) or at a chosen call (<see cref="FailNext"/>). A failed write may have written a
 /// first part. After a failed sync a random half of the dirty pages has not been written, and no later sync will do so,
 /// though readers still see them: what Linux does. Bits of bytes at rest are flipped on demand.</para>
-/// <para>Not modelled: misdirected writes, two disks that share a failure, slowness within a call (the blocking mailboxes
-/// of the simulated scheduler stand for it).</para>
+/// <para>Not modelled: misdirected writes, two disks that share a failure, slowness within a call (the blocking
+/// mailboxes of the simulated scheduler stand for it).</para>
 /// </remarks>
 public sealed class SimulatedDisk : IDisk
 {

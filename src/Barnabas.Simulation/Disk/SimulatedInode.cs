@@ -87,8 +87,8 @@ internal sealed class SimulatedInode : SimulatedEntry
     }
 
     /// <summary>
-    /// A sync that failed: some of the dirty pages were written, the others were not, and all count as clean from now on,
-    /// so that a later sync will not write them either.
+    /// A sync that failed: some of the dirty pages were written, the others were not, and all count as clean from now
+    /// on, so that a later sync will not write them either.
     /// </summary>
     public void SyncBadly(SimulatedRandom random)
     {

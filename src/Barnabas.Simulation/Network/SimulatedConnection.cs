@@ -175,7 +175,8 @@ internal sealed class SimulatedConnection : IConnection
         World.Trace.Record(SimulatedTraceKind.Close, Id);
         if (_incoming.Arrived > 0 && !_broken)
         {
-            // Unread bytes are thrown away, and TCP tells the peer so with a reset that may overtake our own last bytes.
+            // Unread bytes are thrown away, and TCP tells the peer so with a reset that may overtake our own last
+            // bytes.
             _outgoing.End();
             World.Plan(World.Links.DrawDelay(), null, _peer.Break);
         }

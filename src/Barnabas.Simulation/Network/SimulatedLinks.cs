@@ -2,7 +2,8 @@ using Barnabas.Kernel;
 
 namespace Barnabas.Simulation;
 
-/// <summary>Which machines of a simulated world can reach which. A cut has a direction; what was sent waits behind it.</summary>
+/// <summary>Which machines of a simulated world can reach which. A cut has a direction; what was sent waits behind
+/// it.</summary>
 public sealed class SimulatedLinks
 {
     private readonly SimulatedWorld _world;

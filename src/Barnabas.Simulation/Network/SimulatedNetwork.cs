@@ -8,11 +8,11 @@ namespace Barnabas.Simulation;
 /// </summary>
 /// <remarks>
 /// <para>Fault model. A stream keeps the order of its bytes and loses none while it lives, as TCP promises; it promises
-/// nothing else. Bytes arrive after a random wait in pieces that were cut and joined at any byte. Only a bounded number is
-/// on its way, so a sender meets "would block", and a call may take any first part of what it was given. A link that was
-/// cut holds bytes back until it is healed; after <see cref="SimulatedNetworkOptions.GiveUpAfter"/> the sender's side
-/// breaks. A connection may be reset at any delivery, with what was on its way lost from a random byte on. Closing with
-/// unread bytes resets the peer. A process that was killed resets its peers; a machine that lost power tells them
+/// nothing else. Bytes arrive after a random wait in pieces that were cut and joined at any byte. Only a bounded number
+/// is on its way, so a sender meets "would block", and a call may take any first part of what it was given. A link that
+/// was cut holds bytes back until it is healed; after <see cref="SimulatedNetworkOptions.GiveUpAfter"/> the sender's
+/// side breaks. A connection may be reset at any delivery, with what was on its way lost from a random byte on. Closing
+/// with unread bytes resets the peer. A process that was killed resets its peers; a machine that lost power tells them
 /// nothing, and they learn of it when they send, from the machine's next life or by giving up. Connecting to a port
 /// where nobody listens is refused; to a machine that is cut off or down, it fails after the same limit.</para>
 /// <para>Not modelled: bytes that change on the way (TCP's checksum and Kafka's CRC stand against that), streams that

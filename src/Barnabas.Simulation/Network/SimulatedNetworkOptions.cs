@@ -10,7 +10,8 @@ public sealed record SimulatedNetworkOptions
     /// <summary>One connection in so many breaks at each delivery. 0 for never.</summary>
     public int ResetOneIn { get; init; }
 
-    /// <summary>Smallest and largest number of bytes that may be on their way in one direction; drawn per connection.</summary>
+    /// <summary>Smallest and largest number of bytes that may be on their way in one direction; drawn per
+    /// connection.</summary>
     public int WindowBytesMin { get; init; } = 1024;
 
     public int WindowBytesMax { get; init; } = 256 * 1024;

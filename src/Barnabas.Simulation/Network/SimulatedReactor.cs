@@ -3,7 +3,8 @@ using Barnabas.Kernel;
 
 namespace Barnabas.Simulation;
 
-/// <summary>A mailbox of a simulated node that also serves connections; each of their notifications is a turn.</summary>
+/// <summary>A mailbox of a simulated node that also serves connections; each of their notifications is a
+/// turn.</summary>
 internal sealed class SimulatedReactor(SimulatedLife life, SimulatedTime time, string name)
     : SimulatedMailbox(life, time, name, TimeSpan.Zero), IReactor
 {
@@ -20,7 +21,8 @@ internal sealed class SimulatedReactor(SimulatedLife life, SimulatedTime time, s
         World.Plan(World.Links.DrawDelay(), Life, () => Knock(remote, acceptor, giveUpAt));
     }
 
-    /// <summary>Runs something as a turn of this reactor, then tells the handlers of connections that were closed.</summary>
+    /// <summary>Runs something as a turn of this reactor, then tells the handlers of connections that were
+    /// closed.</summary>
     public void Serve(Action work) => RunTurn(work);
 
     public void NoteClosed(SimulatedConnection connection) => _closed.Enqueue(connection);

@@ -8,14 +8,15 @@ namespace Barnabas.Simulation;
 /// </summary>
 internal sealed class SimulatedStream(int window)
 {
-    private readonly byte[] _ring = new byte[window];
+    // Grows up to the window as bytes come: most connections of a short run carry little, and runs are many.
+    private byte[] _ring = [];
     private int _start;
 
     public int Arrived { get; private set; }
 
     public int InFlight { get; private set; }
 
-    public int Free => _ring.Length - Arrived - InFlight;
+    public int Free => window - Arrived - InFlight;
 
     /// <summary>The sender will add nothing more.</summary>
     public bool Ended { get; private set; }
@@ -23,6 +24,12 @@ internal sealed class SimulatedStream(int window)
     public void Append(ReadOnlySpan<byte> bytes)
     {
         Invariant.That(bytes.Length <= Free && !Ended);
+        Grow(Arrived + InFlight + bytes.Length);
+        if (bytes.IsEmpty)
+        {
+            return;
+        }
+
         int at = (_start + Arrived + InFlight) % _ring.Length;
         int first = Math.Min(bytes.Length, _ring.Length - at);
         bytes[..first].CopyTo(_ring.AsSpan(at));
@@ -43,7 +50,7 @@ internal sealed class SimulatedStream(int window)
         int first = Math.Min(count, _ring.Length - _start);
         _ring.AsSpan(_start, first).CopyTo(destination);
         _ring.AsSpan(0, count - first).CopyTo(destination[first..]);
-        _start = (_start + count) % _ring.Length;
+        _start = count == 0 ? _start : (_start + count) % _ring.Length;
         Arrived -= count;
         return count;
     }
@@ -51,4 +58,20 @@ internal sealed class SimulatedStream(int window)
     public void End() => Ended = true;
 
     public void LoseInFlight() => InFlight = 0;
+
+    private void Grow(int bytes)
+    {
+        if (bytes <= _ring.Length)
+        {
+            return;
+        }
+
+        byte[] larger = new byte[Math.Min(window, Math.Max(bytes, 2 * _ring.Length))];
+        int held = Arrived + InFlight;
+        int first = Math.Min(held, _ring.Length - _start);
+        _ring.AsSpan(_start, first).CopyTo(larger);
+        _ring.AsSpan(0, held - first).CopyTo(larger.AsSpan(first));
+        _ring = larger;
+        _start = 0;
+    }
 }

@@ -59,7 +59,8 @@ internal class SimulatedMailbox : IMailbox
         _wheel.Disarm(timer);
     }
 
-    /// <summary>One turn: what is due, what was posted, then <paramref name="rest"/>; all with one value of Now.</summary>
+    /// <summary>One turn: what is due, what was posted, then <paramref name="rest"/>; all with one value of
+    /// Now.</summary>
     protected void RunTurn(Action rest)
     {
         IMailbox? before = World.Current;

@@ -4,8 +4,8 @@ namespace Barnabas.Simulation;
 
 /// <summary>
 /// Mailboxes as turns of a single thread. Fault model: a turn comes a random while after the post that asked for it, so
-/// the turns of different mailboxes interleave in every order; within one mailbox the order of posts is kept. Items of a
-/// blocking mailbox wait longer, and with several threads they end in any order that so many threads could give.
+/// the turns of different mailboxes interleave in every order; within one mailbox the order of posts is kept. Items of
+/// a blocking mailbox wait longer, and with several threads they end in any order that so many threads could give.
 /// </summary>
 public sealed class SimulatedScheduler : IScheduler
 {

@@ -3,8 +3,8 @@ using Barnabas.Kernel;
 namespace Barnabas.Simulation;
 
 /// <summary>
-/// Seeded random numbers. Fault model: none; every number is good, and each draw shows in the trace, because a draw that
-/// one run makes and its repetition does not is the usual sign of hidden state.
+/// Seeded random numbers. Fault model: none; every number is good, and each draw shows in the trace, because a draw
+/// that one run makes and its repetition does not is the usual sign of hidden state.
 /// </summary>
 public sealed class SimulatedEntropy(SimulatedRandom random, SimulatedTrace trace) : IEntropy
 {

@@ -1,6 +1,7 @@
 namespace Barnabas.Simulation;
 
-/// <summary>Something that will happen at a moment of virtual time, unless it is called off or its node has died.</summary>
+/// <summary>Something that will happen at a moment of virtual time, unless it is called off or its node has
+/// died.</summary>
 internal sealed class SimulatedEvent(long at, long sequence, SimulatedLife? life, Action action)
 {
     private Action? _action = action;

@@ -1,6 +1,7 @@
 namespace Barnabas.Simulation;
 
-/// <summary>One run of a node's process, from its start to its end. What belongs to an ended life no longer happens.</summary>
+/// <summary>One run of a node's process, from its start to its end. What belongs to an ended life no longer
+/// happens.</summary>
 internal sealed class SimulatedLife(SimulatedNode node, int number)
 {
     public SimulatedNode Node { get; } = node;

@@ -4,8 +4,8 @@ using Barnabas.Kernel;
 namespace Barnabas.Simulation;
 
 /// <summary>
-/// A machine of a simulated world. Its disk and its wall clock outlive its process; everything else is made anew by each
-/// <see cref="Start"/>.
+/// A machine of a simulated world. Its disk and its wall clock outlive its process; everything else is made anew by
+/// each <see cref="Start"/>.
 /// </summary>
 public sealed class SimulatedNode
 {

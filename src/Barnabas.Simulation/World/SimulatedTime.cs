@@ -1,8 +1,8 @@
 namespace Barnabas.Simulation;
 
 /// <summary>
-/// The clocks of a simulated node. Fault model: the monotonic clock is virtual time, exact and never disturbed; the wall
-/// clock stands <see cref="SimulatedNode.WallClockOffset"/> away from it and may jump to any side at any time.
+/// The clocks of a simulated node. Fault model: the monotonic clock is virtual time, exact and never disturbed; the
+/// wall clock stands <see cref="SimulatedNode.WallClockOffset"/> away from it and may jump to any side at any time.
 /// </summary>
 public sealed class SimulatedTime(SimulatedNode node) : TimeProvider
 {

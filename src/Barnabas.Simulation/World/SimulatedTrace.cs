@@ -4,8 +4,8 @@ using System.Numerics;
 namespace Barnabas.Simulation;
 
 /// <summary>
-/// The fingerprint of a run: every event, post, byte sent and disk operation goes into one 64-bit hash. Two runs with one
-/// seed must end with the same hash; where they differ, something outside the seams had a say.
+/// The fingerprint of a run: every event, post, byte sent and disk operation goes into one 64-bit hash. Two runs with
+/// one seed must end with the same hash; where they differ, something outside the seams had a say.
 /// </summary>
 public sealed class SimulatedTrace
 {

@@ -53,7 +53,8 @@ public sealed class SimulatedWorld
 
     internal IMailbox? Current { get; set; }
 
-    /// <summary>Adds a machine. It has the address 10.0.0.1, 10.0.0.2 and so on, and does nothing until it is started.</summary>
+    /// <summary>Adds a machine. It has the address 10.0.0.1, 10.0.0.2 and so on, and does nothing until it is
+    /// started.</summary>
     public SimulatedNode AddNode(string name, SimulatedDiskOptions? disk = null)
     {
         IPAddress address = new([10, 0, (byte)(_nodes.Count >> 8), (byte)(_nodes.Count + 1)]);
@@ -94,7 +95,8 @@ public sealed class SimulatedWorld
         _now = Math.Max(_now, end);
     }
 
-    /// <summary>Runs until the condition holds, looking after each event. False if the time has passed without it.</summary>
+    /// <summary>Runs until the condition holds, looking after each event. False if the time has passed without
+    /// it.</summary>
     public bool RunUntil(Func<bool> condition, TimeSpan atMost)
     {
         long end = _now + atMost.Ticks;

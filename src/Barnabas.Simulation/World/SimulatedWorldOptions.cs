@@ -6,7 +6,8 @@ public sealed record SimulatedWorldOptions
     /// <summary>The longest usual wait between a post and its turn.</summary>
     public TimeSpan PostDelayMax { get; init; } = TimeSpan.FromMicroseconds(200);
 
-    /// <summary>One turn in so many waits far longer, like a thread that the system does not run. 0 switches it off.</summary>
+    /// <summary>One turn in so many waits far longer, like a thread that the system does not run. 0 switches it
+    /// off.</summary>
     public int StallOneIn { get; init; } = 200;
 
     public TimeSpan StallMax { get; init; } = TimeSpan.FromMilliseconds(30);

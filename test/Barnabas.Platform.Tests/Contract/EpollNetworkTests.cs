@@ -12,7 +12,8 @@ public sealed class EpollNetworkTests : NetworkContract
     public void A_handler_that_throws_loses_its_connection_and_the_reactor_goes_on()
     {
         (TestPeer server, TestPeer client) = Connect(
-            new TestAcceptor(begin: static peer => peer.WhenReadable = static () => throw new InvalidOperationException("x")),
+            new TestAcceptor(begin: static peer =>
+                peer.WhenReadable = static () => throw new InvalidOperationException("x")),
             new TestAcceptor(begin: static peer => peer.Send([1])));
         Stage.Until(() => server.Closings == 1 && client.Closings == 1);
         Assert.IsType<InvalidOperationException>(Assert.Single(_stage.Faults));

@@ -204,7 +204,8 @@ public abstract class NetworkContract : IDisposable
             Network.Reactors[i % 2].Connect(listener.Local, connected);
         }
 
-        Stage.Until(() => connected.Peers.Count == 20 && connected.Peers.All(static peer => peer.ReceivedCount == 5000));
+        Stage.Until(() => connected.Peers.Count == 20
+            && connected.Peers.All(static peer => peer.ReceivedCount == 5000));
         Assert.All(
             acceptor.Peers.GroupBy(static peer => peer.Connection.Reactor.Name),
             static group => Assert.Equal(10, group.Count()));

@@ -3,8 +3,8 @@ using Barnabas.Kernel;
 namespace Barnabas.Platform.Tests;
 
 /// <summary>
-/// One end of a connection: sends what it is given as the connection takes it, keeps or returns what arrives, and counts
-/// what it is told. Fields are written on the reactor and read by the test.
+/// One end of a connection: sends what it is given as the connection takes it, keeps or returns what arrives, and
+/// counts what it is told. Fields are written on the reactor and read by the test.
 /// </summary>
 internal sealed class TestPeer(IConnection connection, bool echo) : IConnectionHandler
 {

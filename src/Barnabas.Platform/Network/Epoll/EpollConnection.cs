@@ -4,9 +4,9 @@ using Barnabas.Kernel;
 namespace Barnabas.Platform;
 
 /// <summary>
-/// A connected socket of a reactor. It is open until <see cref="Close"/>, which the reactor's thread calls exactly once in
-/// effect: by the handler, by a call that met the end of the stream, or by the reactor. The descriptor is closed there
-/// and then; <see cref="IConnectionHandler.OnClosed"/> follows when the events of the turn are done.
+/// A connected socket of a reactor. It is open until <see cref="Close"/>, which the reactor's thread calls exactly once
+/// in effect: by the handler, by a call that met the end of the stream, or by the reactor. The descriptor is closed
+/// there and then; <see cref="IConnectionHandler.OnClosed"/> follows when the events of the turn are done.
 /// </summary>
 internal sealed unsafe class EpollConnection : EpollTarget, IConnection
 {

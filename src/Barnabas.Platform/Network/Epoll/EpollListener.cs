@@ -3,7 +3,8 @@ using Barnabas.Kernel;
 
 namespace Barnabas.Platform;
 
-/// <summary>A listening socket on the network's first reactor. It deals its connections out to all reactors in turn.</summary>
+/// <summary>A listening socket on the network's first reactor. It deals its connections out to all reactors in
+/// turn.</summary>
 internal sealed class EpollListener : EpollTarget, IListener
 {
     // So that a storm of connections does not keep the reactor from those it has.

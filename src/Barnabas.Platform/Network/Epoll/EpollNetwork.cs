@@ -35,7 +35,8 @@ public sealed class EpollNetwork : INetwork, IDisposable
         return listener;
     }
 
-    /// <summary>Closes all listeners and connections, telling their handlers, and ends the threads. Waits for them.</summary>
+    /// <summary>Closes all listeners and connections, telling their handlers, and ends the threads. Waits for
+    /// them.</summary>
     public void Dispose()
     {
         foreach (EpollReactor reactor in _reactors)

@@ -37,7 +37,8 @@ internal sealed class EpollReactor : IReactor, IDisposable
 
     public TransportOptions Options { get; }
 
-    /// <summary>For copying file bytes to a socket where sendfile cannot; only within one call on this reactor.</summary>
+    /// <summary>For copying file bytes to a socket where sendfile cannot; only within one call on this
+    /// reactor.</summary>
     public byte[] Scratch => _scratch ??= GC.AllocateUninitializedArray<byte>(64 * 1024, pinned: true);
 
     public void Start() => _thread.Start();
@@ -45,7 +46,8 @@ internal sealed class EpollReactor : IReactor, IDisposable
     public void Post(WorkItem item)
     {
         // The reactor announces its sleep and then looks at the queue; the poster fills the queue and then looks at the
-        // announcement. Whichever comes second sees the other, so no post is slept over and a busy reactor costs no call.
+        // announcement. Whichever comes second sees the other, so no post is slept over and a busy reactor costs no
+        // call.
         if (_turns.Post(item) && Interlocked.Exchange(ref _asleep, 0) == 1)
         {
             _set.Wake();

@@ -4,8 +4,8 @@ using Barnabas.Kernel;
 namespace Barnabas.Platform;
 
 /// <summary>
-/// An epoll descriptor, the eventfd that wakes it, and the targets that its events lead to. An event carries the slot of
-/// its target and the slot's generation, so one that was fetched before its target left cannot reach the slot's next
+/// An epoll descriptor, the eventfd that wakes it, and the targets that its events lead to. An event carries the slot
+/// of its target and the slot's generation, so one that was fetched before its target left cannot reach the slot's next
 /// tenant.
 /// </summary>
 internal sealed unsafe class EpollSet : IDisposable
@@ -102,7 +102,8 @@ internal sealed unsafe class EpollSet : IDisposable
         }
     }
 
-    /// <summary>The target of one of the events that <see cref="Wait"/> returned; null if it has left or was a wake-up.</summary>
+    /// <summary>The target of one of the events that <see cref="Wait"/> returned; null if it has left or was a
+    /// wake-up.</summary>
     public EpollTarget? TargetOf(int index, out uint events)
     {
         ReadOnlySpan<byte> entry = _events.AsSpan(index * EventBytes, EventBytes);

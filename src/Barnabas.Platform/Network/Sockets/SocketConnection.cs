@@ -5,9 +5,9 @@ using Barnabas.Kernel;
 namespace Barnabas.Platform;
 
 /// <summary>
-/// A connected <see cref="Socket"/> of a reactor. Readiness is learnt from a receive of no bytes. There is no such thing
-/// for sending, so the bytes that the kernel refuses are copied and sent asynchronously; until that has ended, further
-/// sends would block.
+/// A connected <see cref="Socket"/> of a reactor. Readiness is learnt from a receive of no bytes. There is no such
+/// thing for sending, so the bytes that the kernel refuses are copied and sent asynchronously; until that has ended,
+/// further sends would block.
 /// </summary>
 internal sealed class SocketConnection : IConnection, IDisposable
 {

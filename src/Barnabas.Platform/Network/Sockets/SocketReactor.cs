@@ -27,7 +27,8 @@ internal sealed class SocketReactor : IReactor, IThreadPoolWorkItem, IDisposable
         _options = options;
         Name = name;
         _turns = new MailboxTurns(name, options.Time, options.OnFault);
-        _timer = new Timer(static state => ((SocketReactor)state!).RunIfIdle(), this, Timeout.Infinite, Timeout.Infinite);
+        _timer = new Timer(
+            static state => ((SocketReactor)state!).RunIfIdle(), this, Timeout.Infinite, Timeout.Infinite);
     }
 
     public string Name { get; }
@@ -93,7 +94,8 @@ internal sealed class SocketReactor : IReactor, IThreadPoolWorkItem, IDisposable
 
     public void Forget(SocketConnection connection) => _connections.Remove(connection);
 
-    /// <summary>Closes all connections, telling their handlers. Waits for that, unless called from the reactor.</summary>
+    /// <summary>Closes all connections, telling their handlers. Waits for that, unless called from the
+    /// reactor.</summary>
     public void Dispose()
     {
         Post(new EndItem(this));
