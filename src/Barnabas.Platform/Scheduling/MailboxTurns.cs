@@ -49,9 +49,7 @@ internal sealed class MailboxTurns(string name, TimeProvider time, Action<string
         {
         }
 
-        while (!TryDrain())
-        {
-        }
+        Drain();
     }
 
     /// <summary>Milliseconds the owner may sleep: -1 for as long as nobody wakes it, 0 if something waits.</summary>
@@ -90,17 +88,17 @@ internal sealed class MailboxTurns(string name, TimeProvider time, Action<string
         }
     }
 
-    private bool TryDrain()
+    // What waits behind an item that threw runs in the next turn, which comes at once: going on here would let an item
+    // that throws and posts itself keep the thread for ever.
+    private void Drain()
     {
         try
         {
             _queue.Drain();
-            return true;
         }
         catch (Exception fault)
         {
             Report(fault);
-            return !HasPosted;
         }
     }
 }
