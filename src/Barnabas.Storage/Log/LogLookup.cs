@@ -63,8 +63,25 @@ internal static class LogLookup
         return LogRead.Empty;
     }
 
+    /// <summary>
+    /// The first record that is not earlier than a timestamp, or the first with the largest of all. What asks for tiered
+    /// storage finds nothing, for there is none.
+    /// </summary>
+    public static TimestampOffset FindRecord(
+        PartitionLog log, Segment[] segments, long timestamp, LogServices services)
+    {
+        DecompressionLimit limit = log.Config.Append.DecompressionLimit;
+        return timestamp switch
+        {
+            SearchedTimestamp.Max =>
+                FindMaxTimestamp(segments, log.LogStartOffset, log.LogEndOffset, services, limit),
+            < 0 => TimestampOffset.None,
+            _ => FindByTimestamp(segments, timestamp, log.LogStartOffset, log.LogEndOffset, services, limit),
+        };
+    }
+
     /// <summary>The first record at or behind <paramref name="from"/> whose timestamp is at least this.</summary>
-    public static TimestampOffset FindByTimestamp(
+    private static TimestampOffset FindByTimestamp(
         Segment[] segments, long timestamp, Offset from, Offset end, LogServices services, DecompressionLimit limit)
     {
         foreach (Segment segment in segments)
@@ -86,7 +103,7 @@ internal static class LogLookup
     }
 
     /// <summary>The first record with the largest timestamp of the log.</summary>
-    public static TimestampOffset FindMaxTimestamp(
+    private static TimestampOffset FindMaxTimestamp(
         Segment[] segments, Offset from, Offset end, LogServices services, DecompressionLimit limit)
     {
         long largest = RecordBatch.NoTimestamp;

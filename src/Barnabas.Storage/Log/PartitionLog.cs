@@ -240,9 +240,9 @@ public sealed class PartitionLog
             return LogRead.Failed(ErrorCode.KafkaStorageError, reason);
         }
 
+        Segment[] segments = _contents.Segments.All;
         try
         {
-            Segment[] segments = _contents.Segments.All;
             Segment active = segments[^1];
             int size = active.Size;
             var end = new LogEnd(active, size, LogEndOffset);
@@ -255,10 +255,9 @@ public sealed class PartitionLog
                 ? LogRead.Empty
                 : LogLookup.Read(segments, from, maxBytes, Offset.Min(limit, end.Offset), atLeastOneBatch, end);
         }
-        catch (DiskException failure) when (failure.Error == DiskError.NotFound && from < LogStartOffset)
+        catch (DiskException failure) when (HasGone(failure, segments))
         {
-            // Retention took the segment between the look at the list and the opening of its file.
-            return OutOfRange(from);
+            return from < LogStartOffset || from > LogEndOffset ? OutOfRange(from) : LogRead.Empty;
         }
         catch (DiskException failure)
         {
@@ -276,6 +275,7 @@ public sealed class PartitionLog
             return TimestampOffset.None with { Error = ErrorCode.KafkaStorageError };
         }
 
+        Segment[] segments = _contents.Segments.All;
         try
         {
             return timestamp switch
@@ -283,21 +283,12 @@ public sealed class PartitionLog
                 SearchedTimestamp.Latest => new(ErrorCode.None, -1, LogEndOffset, LeaderEpochs.Latest),
                 SearchedTimestamp.Earliest or SearchedTimestamp.EarliestLocal =>
                     new(ErrorCode.None, -1, LogStartOffset, LeaderEpochs.EpochAt(LogStartOffset)),
-                SearchedTimestamp.Max => LogLookup.FindMaxTimestamp(
-                    _contents.Segments.All,
-                    LogStartOffset,
-                    LogEndOffset,
-                    _services,
-                    Config.Append.DecompressionLimit),
-                < 0 => TimestampOffset.None,
-                _ => LogLookup.FindByTimestamp(
-                    _contents.Segments.All,
-                    timestamp,
-                    LogStartOffset,
-                    LogEndOffset,
-                    _services,
-                    Config.Append.DecompressionLimit),
+                _ => LogLookup.FindRecord(this, segments, timestamp, _services),
             };
+        }
+        catch (DiskException failure) when (HasGone(failure, segments))
+        {
+            return FindOffsetByTimestamp(timestamp);
         }
         catch (DiskException failure)
         {
@@ -507,6 +498,10 @@ public sealed class PartitionLog
         bool passes = failure.Error is DiskError.NoSpace or DiskError.TooManyOpen;
         return AppendResult.Refused(ErrorCode.KafkaStorageError, passes ? failure.Message : GoOffline(failure));
     }
+
+    // Retention or truncation took a segment between the look at the list and the opening of its file.
+    private bool HasGone(DiskException failure, Segment[] seen) =>
+        failure.Error == DiskError.NotFound && !ReferenceEquals(seen, _contents.Segments.All);
 
     private LogRead OutOfRange(Offset from) => LogRead.Failed(
         ErrorCode.OffsetOutOfRange, $"Offset {from} is not within {LogStartOffset} to {LogEndOffset}");
