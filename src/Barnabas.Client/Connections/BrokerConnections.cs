@@ -13,8 +13,8 @@ internal sealed class BrokerConnections(ClientOptions options) : IAsyncDisposabl
     private readonly CancellationTokenSource _closing = new();
     private readonly Backoff _backoff = new(options.ReconnectBackoff, options.ReconnectBackoffMax);
 
-    /// <summary>The open connection, or null: then one is being opened, and <paramref name="opened"/> runs when it is.</summary>
-    public KafkaConnection? TryGet(int broker, ConnectionPurpose purpose, BrokerAddress address, Action? opened)
+    /// <summary>The open connection, or null: then one is being opened, and <paramref name="opened"/> runs when it is, or could not be.</summary>
+    public KafkaConnection? TryGet(int broker, ConnectionPurpose purpose, BrokerAddress address, Action<Task> opened)
     {
         Task<KafkaConnection> opening = OpenOnce(broker, purpose, address);
         if (opening.IsCompletedSuccessfully)
@@ -22,13 +22,9 @@ internal sealed class BrokerConnections(ClientOptions options) : IAsyncDisposabl
             return opening.Result;
         }
 
-        if (opened is not null)
-        {
-            _ = opening.ContinueWith(
-                static (_, state) => ((Action)state!)(), opened, CancellationToken.None,
-                TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        }
-
+        _ = opening.ContinueWith(
+            static (task, state) => ((Action<Task>)state!)(task), opened, CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         return null;
     }
 

@@ -112,7 +112,6 @@ internal sealed class KafkaConnection : IAsyncDisposable
     {
         Close(new KafkaException(ErrorCode.NetworkException, $"the connection to {_name} was closed by this client"));
         await _loops.ConfigureAwait(false);
-        _slots.Dispose();
     }
 
     private static string Reason(Exception error) =>
@@ -178,6 +177,7 @@ internal sealed class KafkaConnection : IAsyncDisposable
             if (_closedBy is { } reason)
             {
                 ArrayPool<byte>.Shared.Return(buffer);
+                _slots.Release();
                 pending.Fail(reason);
             }
             else

@@ -261,7 +261,7 @@ internal sealed class ClusterMetadata : IAsyncDisposable
             candidates.Add((broker.Id, broker.Address));
         }
 
-        candidates.Sort();
+        candidates.Sort(static (left, right) => left.Item1.CompareTo(right.Item1));
         int turn = candidates.Count == 0 ? 0 : (int)(_options.Entropy.NextUInt64() % (ulong)candidates.Count);
         candidates = [.. candidates[turn..], .. candidates[..turn]];
         for (int i = 0; i < _options.BootstrapServers.Count; i++)

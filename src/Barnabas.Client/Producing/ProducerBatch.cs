@@ -8,7 +8,7 @@ namespace Barnabas.Client;
 /// sent, perhaps several times, until it is acknowledged or given up. Guarded by its producer's lock.
 /// </summary>
 internal sealed class ProducerBatch(
-    TopicPartition topicPartition, RecordBatchBuilder builder, long reservedBytes, bool pooled, MonotonicTime created)
+    TopicPartition topicPartition, RecordBatchBuilder builder, long reservedBytes, bool pooled, MonotonicTime created, long number)
 {
     private readonly List<Delivery> _deliveries = [];
     private Memory<byte> _bytes;
@@ -24,6 +24,9 @@ internal sealed class ProducerBatch(
     public long ReservedBytes { get; } = reservedBytes;
 
     public MonotonicTime Created { get; } = created;
+
+    /// <summary>Counts the batches of a producer in the order they were begun; parts keep that of the whole.</summary>
+    public long Number { get; } = number;
 
     public int RecordCount => Builder.RecordCount;
 
@@ -180,6 +183,6 @@ internal sealed class ProducerBatch(
     {
         RecordBatchBuilder part = new(codecs, Array.MaxLength);
         part.Reset(template);
-        return new ProducerBatch(TopicPartition, part, ReservedBytes / 2, pooled: false, Created);
+        return new ProducerBatch(TopicPartition, part, ReservedBytes / 2, pooled: false, Created, Number);
     }
 }

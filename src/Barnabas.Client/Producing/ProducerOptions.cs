@@ -67,6 +67,12 @@ public sealed record ProducerOptions : ClientOptions
     /// </summary>
     public bool AdaptivePartitioning { get; init; } = true;
 
+    /// <summary>
+    /// Is told of records that were handed over without a promise and could not be delivered. Runs on the sender: must be
+    /// short and must not throw.
+    /// </summary>
+    public Action<DeliveryFailure>? DeliveryFailed { get; init; }
+
     /// <summary>Reads Kafka's producer properties.</summary>
     /// <param name="properties">Names as in Kafka's documentation, values as text.</param>
     /// <param name="withoutEffect">Names that Kafka knows and this client ignores, to be told to the user.</param>

@@ -22,6 +22,9 @@ internal sealed class RecordAccumulator
     private readonly List<PartitionQueue> _queues = [];
     private readonly Dictionary<int, int> _inFlight = [];
     private readonly Stack<RecordBatchBuilder> _builders = new();
+    // Batches that are not decided, by number; a split batch counts once for each part.
+    private readonly SortedDictionary<long, int> _outstanding = [];
+    private long _nextNumber;
     private int _drainFrom;
 
     public RecordAccumulator(ProducerOptions options)
@@ -41,8 +44,28 @@ internal sealed class RecordAccumulator
 
     public long ReservedBytes { get; private set; }
 
-    /// <summary>Batches that wait or are in flight.</summary>
-    public int BatchCount { get; private set; }
+    /// <summary>A batch of the usual size could begin.</summary>
+    public bool HasMemory => ReservedBytes == 0 || ReservedBytes + _options.BatchBytes <= _options.BufferBytesMax;
+
+    /// <summary>Nothing waits and nothing is in flight.</summary>
+    public bool IsEmpty => _outstanding.Count == 0;
+
+    /// <summary>The number that the next batch gets.</summary>
+    public long NextNumber => _nextNumber;
+
+    /// <summary>All batches with lower numbers are decided; <see cref="NextNumber"/> if all are.</summary>
+    public long OldestOutstanding
+    {
+        get
+        {
+            foreach ((long number, int _) in _outstanding)
+            {
+                return number;
+            }
+
+            return _nextNumber;
+        }
+    }
 
     /// <summary>Records that nobody awaits and that failed; the driver takes them out and tells.</summary>
     public Queue<DeliveryFailure> Failures { get; } = new();
@@ -86,11 +109,11 @@ internal sealed class RecordAccumulator
         }
 
         ProducerBatch batch = new(
-            partition, Builder(reservation), reservation, pooled: reservation == _options.BatchBytes, now);
+            partition, Builder(reservation), reservation, pooled: reservation == _options.BatchBytes, now, _nextNumber++);
         Invariant.That(batch.TryAppend(
             record.TimestampMs, record.Key, record.Value, record.Headers, record.Promise, out delivery));
         ReservedBytes += reservation;
-        BatchCount++;
+        Count(batch, 1);
         queue.Add(batch);
         wake = true;
         return true;
@@ -259,7 +282,7 @@ internal sealed class RecordAccumulator
         // Back to front: without sequences each goes to the head of the queue.
         queue.PutBack(second);
         queue.PutBack(first);
-        BatchCount++;
+        Count(batch, 1);
     }
 
     private void Fail(ProducerBatch batch, KafkaException error)
@@ -276,9 +299,8 @@ internal sealed class RecordAccumulator
     private void Release(ProducerBatch batch)
     {
         ReservedBytes -= batch.ReservedBytes;
-        BatchCount--;
-        Invariant.That(BatchCount >= 0);
-        if (BatchCount == 0)
+        Count(batch, -1);
+        if (_outstanding.Count == 0)
         {
             // Halves of an odd reservation lose a byte; nothing outstanding means nothing reserved.
             ReservedBytes = 0;
@@ -287,6 +309,20 @@ internal sealed class RecordAccumulator
         if (batch.IsPooled && (long)_builders.Count * _options.BatchBytes < _options.BufferBytesMax)
         {
             _builders.Push(batch.Builder);
+        }
+    }
+
+    private void Count(ProducerBatch batch, int change)
+    {
+        int count = _outstanding.GetValueOrDefault(batch.Number) + change;
+        Invariant.That(count >= 0);
+        if (count == 0)
+        {
+            _outstanding.Remove(batch.Number);
+        }
+        else
+        {
+            _outstanding[batch.Number] = count;
         }
     }
 
