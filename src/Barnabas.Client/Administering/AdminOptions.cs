@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Barnabas.Client;
 
 /// <summary>Options of a <see cref="KafkaAdmin"/>.</summary>
@@ -11,6 +13,7 @@ public sealed record AdminOptions : ClientOptions
     {
     }
 
+    [SetsRequiredMembers]
     private AdminOptions(ClientOptions common)
         : base(common)
     {

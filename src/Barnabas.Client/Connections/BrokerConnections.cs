@@ -1,5 +1,3 @@
-using Barnabas.Kernel;
-
 namespace Barnabas.Client;
 
 /// <summary>

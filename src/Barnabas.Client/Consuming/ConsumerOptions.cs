@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Barnabas.Client;
 
 /// <summary>Options of a <see cref="KafkaConsumer"/>; defaults are Kafka's.</summary>
@@ -53,6 +55,12 @@ public sealed record ConsumerOptions : ClientOptions
     /// <summary><c>isolation.level</c>, default read_uncommitted.</summary>
     public IsolationLevel IsolationLevel { get; init; } = IsolationLevel.ReadUncommitted;
 
+    /// <summary><c>allow.auto.create.topics</c>, default true: asking for a topic may create it.</summary>
+    public bool AllowAutoCreateTopics { get; init; } = true;
+
+    /// <summary><c>default.api.timeout.ms</c>, default 1 min: commits and questions about offsets with their retries.</summary>
+    public TimeSpan CallTimeout { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary><c>check.crcs</c>, default true.</summary>
     public bool CheckCrcs { get; init; } = true;
 
@@ -67,6 +75,7 @@ public sealed record ConsumerOptions : ClientOptions
     {
     }
 
+    [SetsRequiredMembers]
     private ConsumerOptions(ClientOptions common)
         : base(common)
     {
@@ -104,6 +113,8 @@ public sealed record ConsumerOptions : ClientOptions
             FetchWaitMax = reader.Milliseconds("fetch.max.wait.ms", TimeSpan.FromMilliseconds(500)),
             IsolationLevel = reader.OneOf("isolation.level", IsolationLevel.ReadUncommitted,
                 ("read_uncommitted", IsolationLevel.ReadUncommitted), ("read_committed", IsolationLevel.ReadCommitted)),
+            AllowAutoCreateTopics = reader.Flag("allow.auto.create.topics", true),
+            CallTimeout = reader.Milliseconds("default.api.timeout.ms", TimeSpan.FromMinutes(1)),
             CheckCrcs = reader.Flag("check.crcs", true),
         };
         withoutEffect = reader.Complete();
@@ -125,7 +136,7 @@ public sealed record ConsumerOptions : ClientOptions
         }
     }
 
-    private static IReadOnlyList<IPartitionAssignor> AssignorsOf(IReadOnlyList<string> names)
+    private static List<IPartitionAssignor> AssignorsOf(IReadOnlyList<string> names)
     {
         List<IPartitionAssignor> assignors = [];
         foreach (string name in names)

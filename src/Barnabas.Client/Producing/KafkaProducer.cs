@@ -1,5 +1,4 @@
 using Barnabas.Kernel;
-using Barnabas.Protocol;
 using Barnabas.Records;
 
 namespace Barnabas.Client;

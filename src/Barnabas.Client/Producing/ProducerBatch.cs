@@ -156,10 +156,9 @@ internal sealed class ProducerBatch(
         int index = 0;
         List<Records.RecordHeader> headers = [];
         // What this producer has just encoded needs no limit.
-        foreach (RecordReader reader in scratch.Read(new RecordBatch(_bytes.Span), codecs, DecompressionLimit.Off))
+        foreach (Record record in scratch.Read(new RecordBatch(_bytes.Span), codecs, DecompressionLimit.Off))
         {
             ProducerBatch part = index < half ? first : second;
-            Record record = reader.Current;
             Invariant.That(part.Builder.TryAppend(part.Builder.NextOffset, record));
             index++;
         }

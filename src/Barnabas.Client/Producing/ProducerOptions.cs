@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Barnabas.Kernel;
 
 namespace Barnabas.Client;
@@ -149,6 +150,7 @@ public sealed record ProducerOptions : ClientOptions
     // Properties cannot name codecs; whoever reads them adds the codecs before the producer is made, which checks again.
     private bool CodecsComeLater { get; init; }
 
+    [SetsRequiredMembers]
     private ProducerOptions(ClientOptions common)
         : base(common)
     {

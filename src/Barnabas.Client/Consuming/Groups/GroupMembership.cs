@@ -64,6 +64,17 @@ internal sealed class GroupMembership
         return React(ApiKey.JoinGroup, error);
     }
 
+    /// <summary>The join could not be asked, or its answer will not come.</summary>
+    public GroupReaction JoinFailed(ErrorCode error)
+    {
+        if (State is MemberState.Joining or MemberState.Unjoined)
+        {
+            return React(ApiKey.JoinGroup, error);
+        }
+
+        return GroupReaction.Rejoin;
+    }
+
     public GroupReaction SyncAnswered(ErrorCode error)
     {
         if (State != MemberState.Syncing)
