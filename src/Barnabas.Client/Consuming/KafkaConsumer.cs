@@ -64,6 +64,9 @@ public sealed class KafkaConsumer : IAsyncDisposable
         _nextCommit = options.Time.Monotonic + options.AutoCommitInterval;
     }
 
+    /// <summary>The options name a group, so that <see cref="Subscribe(IEnumerable{string})"/> and commits are possible.</summary>
+    public bool HasGroup => _group is not null;
+
     /// <summary>The partitions this consumer has now.</summary>
     public IReadOnlyCollection<TopicPartition> Assignment => _partitions.All();
 
@@ -174,7 +177,25 @@ public sealed class KafkaConsumer : IAsyncDisposable
             }
             finally
             {
-                GiveBack(results, given);
+                Unread(results, given);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Gives back what a poll returned and the application did not look at: these records, from <paramref name="from"/> on,
+    /// come again with the next poll, unless their partition has gone elsewhere.
+    /// </summary>
+    public void Unread(IReadOnlyList<ConsumeResult> results, int from)
+    {
+        ArgumentNullException.ThrowIfNull(results);
+        HashSet<TopicPartition> assigned = [.. _partitions.All()];
+        for (int i = from; i < results.Count; i++)
+        {
+            // The first of each partition is where its reading goes on.
+            if (assigned.Remove(results[i].Partition))
+            {
+                Seek(results[i].Partition, results[i].Offset);
             }
         }
     }
@@ -403,19 +424,5 @@ public sealed class KafkaConsumer : IAsyncDisposable
 
         await _groupOffsets!.CommitAsync(moved, cancellation).ConfigureAwait(false);
         _lastCommitted = positions;
-    }
-
-    // The application left the loop: what it has not seen goes back, unless the partition has gone or moved.
-    private void GiveBack(IReadOnlyList<ConsumeResult> results, int given)
-    {
-        HashSet<TopicPartition> done = [];
-        for (int i = given; i < results.Count; i++)
-        {
-            ConsumeResult unread = results[i];
-            if (done.Add(unread.Partition) && _partitions.All().Contains(unread.Partition))
-            {
-                Seek(unread.Partition, unread.Offset);
-            }
-        }
     }
 }

@@ -21,6 +21,7 @@ public sealed class KafkaProducer : IAsyncDisposable
     private readonly BrokerConnections _connections;
     private readonly ClusterMetadata _metadata;
     private readonly ProducerSender _sender;
+    private readonly AppendLanes _lanes = new();
 
     /// <summary>Connects when the first record comes.</summary>
     /// <exception cref="ClientOptionException">Options contradict each other.</exception>
@@ -47,7 +48,8 @@ public sealed class KafkaProducer : IAsyncDisposable
     {
         Records.RecordHeader[] headers = HeadersOf(record, out int headerBytes);
         PendingRecord pending = Pending(record, headers, headerBytes, promise: true);
-        return _sender.TryAppend(record.Topic, record.Partition, pending, out Delivery? delivery)
+        return _lanes.IsFree(record.Topic)
+            && _sender.TryAppend(record.Topic, record.Partition, pending, out Delivery? delivery)
             ? delivery!.Task
             : ProduceSlowlyAsync(record, headers, headerBytes, cancellation);
     }
@@ -62,7 +64,7 @@ public sealed class KafkaProducer : IAsyncDisposable
     {
         Records.RecordHeader[] headers = HeadersOf(record, out int headerBytes);
         PendingRecord pending = Pending(record, headers, headerBytes, promise: false);
-        return _sender.TryAppend(record.Topic, record.Partition, pending, out _)
+        return _lanes.IsFree(record.Topic) && _sender.TryAppend(record.Topic, record.Partition, pending, out _)
             ? ValueTask.CompletedTask
             : EnqueueSlowlyAsync(record, headers, headerBytes, cancellation);
     }
@@ -74,7 +76,7 @@ public sealed class KafkaProducer : IAsyncDisposable
     public bool TryEnqueue(string topic, OptionalBytes key, OptionalBytes value)
     {
         PendingRecord pending = new(_options.Time.UnixMilliseconds, key, value, [], 0, promise: false);
-        return _sender.TryAppend(topic, null, pending, out _);
+        return _lanes.IsFree(topic) && _sender.TryAppend(topic, null, pending, out _);
     }
 
     /// <summary>
@@ -121,6 +123,27 @@ public sealed class KafkaProducer : IAsyncDisposable
         CancellationToken cancellation)
     {
         MonotonicTime deadline = _options.Time.Monotonic + _options.BlockMax;
+        TaskCompletionSource mine = _lanes.Enter(record.Topic, out Task previous);
+        try
+        {
+            await _sender.WaitAsync(previous, deadline, cancellation).ConfigureAwait(false);
+            return await AppendInTurnAsync(record, headers, headerBytes, promise, deadline, cancellation)
+                .ConfigureAwait(false);
+        }
+        finally
+        {
+            _lanes.Leave(record.Topic, mine, previous);
+        }
+    }
+
+    private async ValueTask<Delivery?> AppendInTurnAsync(
+        ProducerRecord record,
+        Records.RecordHeader[] headers,
+        int headerBytes,
+        bool promise,
+        MonotonicTime deadline,
+        CancellationToken cancellation)
+    {
         while (true)
         {
             TopicInfo topic = await _metadata

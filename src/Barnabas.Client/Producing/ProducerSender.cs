@@ -110,15 +110,7 @@ internal sealed class ProducerSender : IAsyncDisposable
         Wake();
         try
         {
-            TimeSpan left = deadline - _options.Time.Monotonic;
-            await freed.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, _options.Time, cancellation)
-                .ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-            throw new KafkaException(
-                ErrorCode.RequestTimedOut,
-                $"no buffer memory within max.block.ms ({_options.BlockMax}); the record was not sent");
+            await WaitAsync(freed, deadline, cancellation).ConfigureAwait(false);
         }
         finally
         {
@@ -126,6 +118,23 @@ internal sealed class ProducerSender : IAsyncDisposable
             {
                 _memoryWaiters--;
             }
+        }
+    }
+
+    /// <summary>Waits for memory, or for the records before this one; both end when memory is given back.</summary>
+    public async Task WaitAsync(Task turn, MonotonicTime deadline, CancellationToken cancellation)
+    {
+        try
+        {
+            TimeSpan left = deadline - _options.Time.Monotonic;
+            await turn.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, _options.Time, cancellation)
+                .ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            throw new KafkaException(
+                ErrorCode.RequestTimedOut,
+                $"no buffer memory within max.block.ms ({_options.BlockMax}); the record was not sent");
         }
     }
 
@@ -393,7 +402,7 @@ internal sealed class ProducerSender : IAsyncDisposable
             BrokerInfo broker = cluster.Brokers.Values.Skip(turn).First();
             KafkaConnection connection = await _connections
                 .GetAsync(broker.Id, ConnectionPurpose.Data, broker.Address, _closing.Token).ConfigureAwait(false);
-            InitProducerIdRequest request = new() { TransactionTimeoutMs = int.MaxValue };
+            InitProducerIdRequest request = new() { TransactionalId = null, TransactionTimeoutMs = int.MaxValue };
             InitProducerIdResponse response = await connection
                 .SendAsync<InitProducerIdResponse>(request, cancellation: _closing.Token).ConfigureAwait(false);
             ErrorCode error = (ErrorCode)response.ErrorCode;

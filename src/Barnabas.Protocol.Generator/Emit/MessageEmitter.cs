@@ -8,6 +8,7 @@ internal sealed class MessageEmitter
     private readonly CSharpTypes _types;
     private readonly ReadEmitter _read;
     private readonly WriteEmitter _write;
+    private readonly JsonEmitter _json;
 
     private MessageEmitter(MessageSchema message)
     {
@@ -15,6 +16,7 @@ internal sealed class MessageEmitter
         _types = new(message);
         _read = new(message, _types, new(message), _code);
         _write = new(message, _types, _code);
+        _json = new(message, _types, _code);
     }
 
     public static string Emit(MessageSchema message) => new MessageEmitter(message).Emit();
@@ -133,6 +135,7 @@ internal sealed class MessageEmitter
         _read.Emit(_message.Body, _message.Versions);
         _code.Close();
         _write.EmitTagBodies(_message.Body, _message.Versions);
+        _json.Emit(_message.Body, _message.Versions);
     }
 
     private void EmitStruct(StructSchema nested)
@@ -152,6 +155,7 @@ internal sealed class MessageEmitter
         _read.Emit(nested, known);
         _code.Close();
         _write.EmitTagBodies(nested, known);
+        _json.Emit(nested, known);
         _code.Close();
     }
 

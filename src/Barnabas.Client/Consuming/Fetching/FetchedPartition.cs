@@ -173,7 +173,13 @@ internal sealed class FetchedPartition
         int index = 0;
         foreach (RecordHeaderReader header in record.Headers)
         {
-            ReadOnlyMemory<byte>? value = header.Value.IsNull ? null : header.Value.Span.ToArray();
+            // Not a conditional expression: there null would become an empty array.
+            ReadOnlyMemory<byte>? value = null;
+            if (!header.Value.IsNull)
+            {
+                value = header.Value.Span.ToArray();
+            }
+
             headers[index++] = new RecordHeader(Encoding.UTF8.GetString(header.Key), value);
         }
 
