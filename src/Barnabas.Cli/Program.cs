@@ -10,6 +10,10 @@ internal static class Program
         {
             StartCommand.Create(),
             ServerStartCommand.Create(),
+            TopicsCommand.Create(),
+            ConsoleProducerCommand.Create(),
+            ConsoleConsumerCommand.Create(),
+            DumpLogCommand.Create(),
             VersionCommand.Create(),
         };
         return root.Parse(args).Invoke();

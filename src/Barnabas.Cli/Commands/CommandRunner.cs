@@ -20,7 +20,8 @@ internal static class CommandRunner
             {
                 return Interrupted;
             }
-            catch (Exception error) when (error is CommandFailure or KafkaException or ClientOptionException or IOException
+            catch (Exception error) when (
+                error is CommandFailure or KafkaException or ClientOptionException or IOException
                 or UnauthorizedAccessException)
             {
                 Terminal.Error($"Error: {error.Message}");

@@ -25,7 +25,8 @@ internal static class SharedOptions
         HelpName = "file",
     };
 
-    public static Option<string[]> Properties(string name, string description, params string[] aliases) => new(name, aliases)
+    public static Option<string[]> Properties(string name, string description, params string[] aliases) =>
+        new(name, aliases)
     {
         Description = description,
         HelpName = "key=value",

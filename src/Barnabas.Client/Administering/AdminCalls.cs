@@ -3,7 +3,9 @@ using Barnabas.Protocol;
 
 namespace Barnabas.Client;
 
-/// <summary>Sends one administrative request to a broker that can answer it, again and again until the call's time is over.</summary>
+/// <summary>
+/// Sends one administrative request to a broker that can answer it, again and again until the call's time is over.
+/// </summary>
 internal sealed class AdminCalls(AdminOptions options, BrokerConnections connections, ClusterMetadata metadata)
 {
     private readonly Backoff _backoff = new(options.RetryBackoff, options.RetryBackoffMax);
@@ -76,7 +78,8 @@ internal sealed class AdminCalls(AdminOptions options, BrokerConnections connect
     {
         ClusterSnapshot cluster = await ClusterAsync(cancellation).ConfigureAwait(false);
         return cluster.Brokers.TryGetValue(broker, out BrokerInfo? info)
-            ? await connections.GetAsync(broker, ConnectionPurpose.Data, info.Address, cancellation).ConfigureAwait(false)
+            ? await connections.GetAsync(broker, ConnectionPurpose.Data, info.Address, cancellation)
+                .ConfigureAwait(false)
             : throw new KafkaException(ErrorCode.BrokerNotAvailable, $"the cluster has no broker {broker}");
     }
 

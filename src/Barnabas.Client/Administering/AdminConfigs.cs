@@ -19,7 +19,8 @@ internal sealed class AdminConfigs(AdminCalls calls)
             resource, request, static answer => ErrorCode.None, cancellation).ConfigureAwait(false);
         if (response.Results.Count != 1)
         {
-            throw new KafkaException(ErrorCode.CorruptMessage, "DescribeConfigs was answered for another number of resources");
+            throw new KafkaException(
+                ErrorCode.CorruptMessage, "DescribeConfigs was answered for another number of resources");
         }
 
         DescribeConfigsResponse.DescribeConfigsResult result = response.Results[0];
@@ -68,7 +69,8 @@ internal sealed class AdminConfigs(AdminCalls calls)
 
     // A broker's own configs are asked of that broker; everything else any broker knows.
     private async Task<TResponse> SendAsync<TResponse>(
-        ConfigResource resource, IApiMessage request, Func<TResponse, ErrorCode> errorOf, CancellationToken cancellation)
+        ConfigResource resource,
+            IApiMessage request, Func<TResponse, ErrorCode> errorOf, CancellationToken cancellation)
         where TResponse : class, IMessage<TResponse>, new()
     {
         bool ofOneBroker = resource.Type is ConfigResourceType.Broker or ConfigResourceType.BrokerLogger;

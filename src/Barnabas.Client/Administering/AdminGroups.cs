@@ -16,7 +16,8 @@ internal sealed class AdminGroups(
             // Each broker lists the groups that it coordinates.
             KafkaConnection connection = await calls.BrokerAsync(broker, cancellation).ConfigureAwait(false);
             ListGroupsResponse response = await connection
-                .SendAsync<ListGroupsResponse>(new ListGroupsRequest(), cancellation: cancellation).ConfigureAwait(false);
+                .SendAsync<ListGroupsResponse>(new ListGroupsRequest(), cancellation: cancellation)
+                    .ConfigureAwait(false);
             new AdminResult($"groups of broker {broker}", (ErrorCode)response.ErrorCode, null).ThrowIfFailed();
             groups.AddRange(response.Groups.Select(group =>
                 new GroupListing(group.GroupId, group.ProtocolType, group.GroupState, group.GroupType)));
@@ -57,7 +58,8 @@ internal sealed class AdminGroups(
             .SendAsync<DescribeGroupsResponse>(request, cancellation: cancellation).ConfigureAwait(false);
         if (response.Groups.Count != 1)
         {
-            throw new KafkaException(ErrorCode.CorruptMessage, "DescribeGroups was answered for another number of groups");
+            throw new KafkaException(
+                ErrorCode.CorruptMessage, "DescribeGroups was answered for another number of groups");
         }
 
         DescribeGroupsResponse.DescribedGroup group = response.Groups[0];

@@ -65,7 +65,8 @@ internal sealed class AdminTopics(AdminOptions options, AdminCalls calls)
             repeatable: false).ConfigureAwait(false);
         CreatePartitionsResponse.CreatePartitionsTopicResult result = response.Results.Count == 1
             ? response.Results[0]
-            : throw new KafkaException(ErrorCode.CorruptMessage, "CreatePartitions was answered for another number of topics");
+            : throw new KafkaException(
+                ErrorCode.CorruptMessage, "CreatePartitions was answered for another number of topics");
         return new AdminResult(result.Name, (ErrorCode)result.ErrorCode, result.ErrorMessage);
     }
 
@@ -231,7 +232,8 @@ internal sealed class AdminTopics(AdminOptions options, AdminCalls calls)
                 [
                     .. topic.Partitions.OrderBy(partition => partition.PartitionIndex).Select(partition =>
                         new PartitionDescription(
-                            partition.PartitionIndex, partition.LeaderId, partition.ReplicaNodes, partition.IsrNodes, null, null)),
+                            partition.PartitionIndex,
+                                partition.LeaderId, partition.ReplicaNodes, partition.IsrNodes, null, null)),
                 ]));
             }
         }

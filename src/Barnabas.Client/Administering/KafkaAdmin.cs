@@ -5,8 +5,9 @@ namespace Barnabas.Client;
 /// <summary>Creates, changes and describes what a cluster has. From any thread.</summary>
 /// <remarks>
 /// Every call is tried again for <see cref="AdminOptions.CallTimeout"/> when brokers are away, except creations whose
-/// request may have been carried out already: those tell the lost connection. Calls about several items tell the outcome of
-/// each; one that failed does not undo the others. Cancelling ends the waiting, not what the cluster has begun.
+/// request may have been carried out already: those tell the lost connection. Calls about several items tell the
+/// outcome of each; one that failed does not undo the others. Cancelling ends the waiting, not what the cluster has
+/// begun.
 /// </remarks>
 public sealed class KafkaAdmin : IAsyncDisposable
 {
@@ -68,7 +69,8 @@ public sealed class KafkaAdmin : IAsyncDisposable
     /// <summary>The cluster and its brokers.</summary>
     public async Task<ClusterDescription> DescribeClusterAsync(CancellationToken cancellation = default)
     {
-        ClusterSnapshot cluster = await _metadata.RefreshAsync(_options.CallTimeout, cancellation).ConfigureAwait(false);
+        ClusterSnapshot cluster = await _metadata.RefreshAsync(_options.CallTimeout, cancellation)
+            .ConfigureAwait(false);
         List<BrokerInfo> brokers = [.. cluster.Brokers.Values];
         brokers.Sort(static (left, right) => left.Id.CompareTo(right.Id));
         return new ClusterDescription(cluster.ClusterId ?? "", cluster.ControllerId, brokers);
@@ -80,7 +82,9 @@ public sealed class KafkaAdmin : IAsyncDisposable
         ConfigResource resource, CancellationToken cancellation = default) =>
         new AdminConfigs(_calls).DescribeAsync(resource, cancellation);
 
-    /// <summary>Changes some configs of a resource and leaves the others as they are; all of the changes or none.</summary>
+    /// <summary>
+    /// Changes some configs of a resource and leaves the others as they are; all of the changes or none.
+    /// </summary>
     public Task<AdminResult> AlterConfigsAsync(
         ConfigResource resource,
         IReadOnlyCollection<ConfigAlteration> changes,
@@ -98,8 +102,8 @@ public sealed class KafkaAdmin : IAsyncDisposable
         _groups.DescribeAsync(groupId, cancellation);
 
     /// <summary>
-    /// Offsets by time: -1 for the next record's, -2 for the first that is there, else the first record at or after these
-    /// milliseconds since 1970.
+    /// Offsets by time: -1 for the next record's, -2 for the first that is there, else the first record at or after
+    /// these milliseconds since 1970.
     /// </summary>
     public async Task<IReadOnlyDictionary<TopicPartition, ListedOffset>> ListOffsetsAsync(
         IReadOnlyDictionary<TopicPartition, long> timestamps,

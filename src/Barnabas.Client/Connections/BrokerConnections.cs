@@ -11,7 +11,10 @@ internal sealed class BrokerConnections(ClientOptions options) : IAsyncDisposabl
     private readonly CancellationTokenSource _closing = new();
     private readonly Backoff _backoff = new(options.ReconnectBackoff, options.ReconnectBackoffMax);
 
-    /// <summary>The open connection, or null: then one is being opened, and <paramref name="opened"/> runs when it is, or could not be.</summary>
+    /// <summary>
+    /// The open connection, or null: then one is being opened, and <paramref name="opened"/> runs when it is, or could
+    /// not be.
+    /// </summary>
     public KafkaConnection? TryGet(int broker, ConnectionPurpose purpose, BrokerAddress address, Action<Task> opened)
     {
         Task<KafkaConnection> opening = OpenOnce(broker, purpose, address);
@@ -85,7 +88,8 @@ internal sealed class BrokerConnections(ClientOptions options) : IAsyncDisposabl
         await Task.Yield();
         if (failures > 0)
         {
-            await Task.Delay(_backoff.Wait(failures, options.Entropy), options.Time, _closing.Token).ConfigureAwait(false);
+            await Task.Delay(_backoff.Wait(failures, options.Entropy), options.Time, _closing.Token)
+                .ConfigureAwait(false);
         }
 
         return await KafkaConnection.OpenAsync(address, options, _closing.Token).ConfigureAwait(false);

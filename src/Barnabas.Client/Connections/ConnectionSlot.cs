@@ -9,6 +9,8 @@ internal sealed class ConnectionSlot(BrokerAddress address, Task<KafkaConnection
 
     public bool IsUsable => !Opening.IsCompleted || (Opening.IsCompletedSuccessfully && Opening.Result.IsOpen);
 
-    /// <summary>Failures in a row before the next attempt: one more if this one failed, one if it was open and is lost.</summary>
+    /// <summary>
+    /// Failures in a row before the next attempt: one more if this one failed, one if it was open and is lost.
+    /// </summary>
     public int FailuresBefore => Opening.IsCompletedSuccessfully ? 1 : Math.Min(failures + 1, 30);
 }

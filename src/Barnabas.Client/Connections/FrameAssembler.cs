@@ -8,9 +8,9 @@ namespace Barnabas.Client;
 /// receives into <see cref="Space"/> and tells <see cref="Received"/>. Not thread-safe.
 /// </summary>
 /// <remarks>
-/// A length never allocates by itself [M38]: the array of a frame starts at no more than <see cref="FirstBytes"/> and at
-/// most doubles each time it has really been filled, so memory ≤ 2 × received + <see cref="FirstBytes"/>. Every frame is
-/// an array of its own, because records are handed to the application as slices of it.
+/// A length never allocates by itself [M38]: the array of a frame starts at no more than <see cref="FirstBytes"/> and
+/// at most doubles each time it has really been filled, so memory ≤ 2 × received + <see cref="FirstBytes"/>. Every
+/// frame is an array of its own, because records are handed to the application as slices of it.
 /// </remarks>
 internal sealed class FrameAssembler(int frameBytesMax)
 {
@@ -93,7 +93,8 @@ internal sealed class FrameAssembler(int frameBytesMax)
         if (length < 0 || length > frameBytesMax)
         {
             throw new KafkaException(
-                ErrorCode.CorruptMessage, $"the broker announced a response of {length} bytes; the limit is {frameBytesMax}");
+                ErrorCode.CorruptMessage,
+                    $"the broker announced a response of {length} bytes; the limit is {frameBytesMax}");
         }
 
         int present = Math.Min(available - PrefixBytes, length);

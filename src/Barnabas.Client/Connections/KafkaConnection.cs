@@ -12,8 +12,8 @@ namespace Barnabas.Client;
 /// error. From any thread.
 /// </summary>
 /// <remarks>
-/// Two loops, one owner: the read loop is the only one that takes from the pending queue, the write loop the only one that
-/// sends. Whatever fails first wins in <see cref="Close"/>; the rest follows from the closed socket.
+/// Two loops, one owner: the read loop is the only one that takes from the pending queue, the write loop the only one
+/// that sends. Whatever fails first wins in <see cref="Close"/>; the rest follows from the closed socket.
 /// </remarks>
 internal sealed class KafkaConnection : IAsyncDisposable
 {
@@ -50,7 +50,8 @@ internal sealed class KafkaConnection : IAsyncDisposable
     public BrokerVersions Versions => _versions ?? throw new InvalidOperationException("The handshake is not over.");
 
     /// <summary>Connects and learns the broker's versions, both within the setup timeout.</summary>
-    /// <exception cref="KafkaException"><see cref="ErrorCode.NetworkException"/>, or a broker that is too old.</exception>
+    /// <exception cref="KafkaException"><see cref="ErrorCode.NetworkException"/>, or a broker that is too
+    /// old.</exception>
     public static async Task<KafkaConnection> OpenAsync(
         BrokerAddress address, ClientOptions options, CancellationToken cancellation)
     {
@@ -77,7 +78,8 @@ internal sealed class KafkaConnection : IAsyncDisposable
             cancellation.ThrowIfCancellationRequested();
             throw error is KafkaException known
                 ? known
-                : new KafkaException(ErrorCode.NetworkException, $"no connection to {address}: {Reason(error)}", inner: error);
+                : new KafkaException(
+                    ErrorCode.NetworkException, $"no connection to {address}: {Reason(error)}", inner: error);
         }
     }
 
@@ -99,11 +101,14 @@ internal sealed class KafkaConnection : IAsyncDisposable
         where TResponse : class, IMessage<TResponse>, new()
     {
         short version = Versions.Pick(request.ApiKey, highest);
-        Task<TResponse> answer = SendAsync<TResponse>(request, version, timeout, inline, expectsAnswer: true, cancellation);
+        Task<TResponse> answer =
+            SendAsync<TResponse>(request, version, timeout, inline, expectsAnswer: true, cancellation);
         return cancellation.CanBeCanceled ? answer.WaitAsync(cancellation) : answer;
     }
 
-    /// <summary>Sends a request that the broker does not answer (acks=0); done when it is written to the socket.</summary>
+    /// <summary>
+    /// Sends a request that the broker does not answer (acks=0); done when it is written to the socket.
+    /// </summary>
     public Task SendOneWayAsync<TResponse>(IApiMessage request, short highest)
         where TResponse : class, IMessage<TResponse>, new() =>
         SendAsync<TResponse>(request, Versions.Pick(request.ApiKey, highest), null, true, false, default);
@@ -120,14 +125,16 @@ internal sealed class KafkaConnection : IAsyncDisposable
     private void Start()
     {
         _loops = Task.WhenAll(ReadLoopAsync(), WriteLoopAsync());
-        TimeSpan period = TimeSpan.FromTicks(Math.Max(TimeSpan.TicksPerMillisecond, _options.RequestTimeout.Ticks / 10));
+        TimeSpan period =
+            TimeSpan.FromTicks(Math.Max(TimeSpan.TicksPerMillisecond, _options.RequestTimeout.Ticks / 10));
         _watch = _options.Time.CreateTimer(
             static state => ((KafkaConnection)state!).CloseIfOverdue(), this, period, period);
     }
 
     private async Task NegotiateAsync(CancellationToken cancellation)
     {
-        ApiVersionsRequest request = new() { ClientSoftwareName = "barnabas", ClientSoftwareVersion = SoftwareVersion() };
+        ApiVersionsRequest request =
+            new() { ClientSoftwareName = "barnabas", ClientSoftwareVersion = SoftwareVersion() };
         // Version 5 adds a check of cluster and node id that a bootstrap connection cannot make.
         ApiVersionsResponse response = await AskVersionsAsync(request, 4, cancellation).ConfigureAwait(false);
         if (response.ErrorCode == (short)ErrorCode.UnsupportedVersion)
@@ -140,7 +147,8 @@ internal sealed class KafkaConnection : IAsyncDisposable
         if (response.ErrorCode != 0)
         {
             throw new KafkaException(
-                (ErrorCode)response.ErrorCode, $"{_name} refused to tell its versions: {(ErrorCode)response.ErrorCode}");
+                (ErrorCode)response.ErrorCode,
+                    $"{_name} refused to tell its versions: {(ErrorCode)response.ErrorCode}");
         }
 
         _versions = new BrokerVersions(response);
@@ -190,7 +198,8 @@ internal sealed class KafkaConnection : IAsyncDisposable
                 }
 
                 // A slot is held for every frame in the channel, so there is room.
-                Invariant.That(_outbound.Writer.TryWrite(new OutboundFrame(buffer, length, expectsAnswer ? null : pending)));
+                Invariant.That(
+                    _outbound.Writer.TryWrite(new OutboundFrame(buffer, length, expectsAnswer ? null : pending)));
             }
         }
 
@@ -296,7 +305,7 @@ internal sealed class KafkaConnection : IAsyncDisposable
             {
                 throw new KafkaException(
                     ErrorCode.CorruptMessage,
-                    $"{_name} answered request {correlation} where {pending.CorrelationId} ({pending.Api.Name}) was next");
+                    $"{_name} answered request {correlation}; {pending.CorrelationId} ({pending.Api.Name}) was next");
             }
 
             if (pending.Api.ResponseHeaderVersion(pending.Version) >= 1)
@@ -307,7 +316,8 @@ internal sealed class KafkaConnection : IAsyncDisposable
             if (!pending.TryComplete(ref reader))
             {
                 throw new KafkaException(
-                    ErrorCode.CorruptMessage, $"{_name} sent a {pending.Api.Name} response v{pending.Version} that does not parse");
+                    ErrorCode.CorruptMessage,
+                        $"{_name} sent a {pending.Api.Name} response v{pending.Version} that does not parse");
             }
         }
         catch (KafkaException error)

@@ -12,20 +12,25 @@ public sealed record ConsumerOptions : ClientOptions
     public string? GroupInstanceId { get; init; }
 
     /// <summary>
-    /// <c>partition.assignment.strategy</c> in order of preference, default range. All members of a group must share one.
+    /// <c>partition.assignment.strategy</c> in order of preference, default range. All members of a group must share
+    /// one.
     /// </summary>
     public IReadOnlyList<IPartitionAssignor> Assignors { get; init; } = [new RangeAssignor()];
 
     /// <summary><c>auto.offset.reset</c>, default latest: where to start without a valid position.</summary>
     public OffsetReset OffsetReset { get; init; } = OffsetReset.Latest;
 
-    /// <summary><c>enable.auto.commit</c>, default true: what earlier polls returned is committed by later polls.</summary>
+    /// <summary>
+    /// <c>enable.auto.commit</c>, default true: what earlier polls returned is committed by later polls.
+    /// </summary>
     public bool EnableAutoCommit { get; init; } = true;
 
     /// <summary><c>auto.commit.interval.ms</c>, default 5 s.</summary>
     public TimeSpan AutoCommitInterval { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary><c>session.timeout.ms</c>, default 45 s: silence after which the coordinator gives a member up.</summary>
+    /// <summary>
+    /// <c>session.timeout.ms</c>, default 45 s: silence after which the coordinator gives a member up.
+    /// </summary>
     public TimeSpan SessionTimeout { get; init; } = TimeSpan.FromSeconds(45);
 
     /// <summary><c>heartbeat.interval.ms</c>, default 3 s; below a third of <see cref="SessionTimeout"/>.</summary>
@@ -40,7 +45,9 @@ public sealed record ConsumerOptions : ClientOptions
     /// <summary><c>max.poll.records</c>, default 500.</summary>
     public int PollRecordsMax { get; init; } = 500;
 
-    /// <summary><c>fetch.min.bytes</c>, default 1: the broker waits for so much, or <see cref="FetchWaitMax"/>.</summary>
+    /// <summary>
+    /// <c>fetch.min.bytes</c>, default 1: the broker waits for so much, or <see cref="FetchWaitMax"/>.
+    /// </summary>
     public int FetchBytesMin { get; init; } = 1;
 
     /// <summary><c>fetch.max.bytes</c>, default 50 MiB per response; the first batch always comes.</summary>
@@ -58,15 +65,17 @@ public sealed record ConsumerOptions : ClientOptions
     /// <summary><c>allow.auto.create.topics</c>, default true: asking for a topic may create it.</summary>
     public bool AllowAutoCreateTopics { get; init; } = true;
 
-    /// <summary><c>default.api.timeout.ms</c>, default 1 min: commits and questions about offsets with their retries.</summary>
+    /// <summary>
+    /// <c>default.api.timeout.ms</c>, default 1 min: commits and questions about offsets with their retries.
+    /// </summary>
     public TimeSpan CallTimeout { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary><c>check.crcs</c>, default true.</summary>
     public bool CheckCrcs { get; init; } = true;
 
     /// <summary>
-    /// The most bytes one compressed batch may expand to, default 256 MiB. A batch beyond it stops its partition with an
-    /// error instead of the process with an exhausted memory.
+    /// The most bytes one compressed batch may expand to, default 256 MiB. A batch beyond it stops its partition with
+    /// an error instead of the process with an exhausted memory.
     /// </summary>
     public int DecompressedBatchBytesMax { get; init; } = 256 * 1024 * 1024;
 

@@ -2,7 +2,9 @@ using Barnabas.Kernel;
 
 namespace Barnabas.Client;
 
-/// <summary>The partitions a consumer has at present and where it stands in them. Guarded by the consumer's lock.</summary>
+/// <summary>
+/// The partitions a consumer has at present and where it stands in them. Guarded by the consumer's lock.
+/// </summary>
 internal sealed class ConsumerPartitions(Lock gate, Fetcher fetcher)
 {
     private readonly SortedDictionary<(string Topic, int Partition), PartitionState> _states =
@@ -26,7 +28,8 @@ internal sealed class ConsumerPartitions(Lock gate, Fetcher fetcher)
             foreach (TopicPartition partition in partitions)
             {
                 _states[(partition.Topic, partition.Partition)] =
-                    keep && before.TryGetValue(partition, out PartitionState? known) ? known : new PartitionState(partition);
+                    keep && before.TryGetValue(
+                        partition, out PartitionState? known) ? known : new PartitionState(partition);
             }
 
             fetcher.SetStates([.. _states.Values]);

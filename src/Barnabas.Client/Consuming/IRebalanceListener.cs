@@ -3,8 +3,8 @@ using Barnabas.Kernel;
 namespace Barnabas.Client;
 
 /// <summary>
-/// Is told when the group gives and takes partitions. Runs within <see cref="KafkaConsumer.PollAsync"/>: between two polls
-/// the assignment never changes.
+/// Is told when the group gives and takes partitions. Runs within <see cref="KafkaConsumer.PollAsync"/>: between two
+/// polls the assignment never changes.
 /// </summary>
 public interface IRebalanceListener
 {

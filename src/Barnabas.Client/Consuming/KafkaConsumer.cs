@@ -5,13 +5,15 @@ using Barnabas.Kernel;
 namespace Barnabas.Client;
 
 /// <summary>
-/// Reads records, alone (<see cref="Assign"/>) or as a member of a group (<see cref="Subscribe(IEnumerable{string})"/>),
-/// at least once each: what a poll returned is taken as finished when the next poll begins.
+/// Reads records, alone (<see cref="Assign"/>) or as a member of a group (<see
+/// cref="Subscribe(IEnumerable{string})"/>), at least once each: what a poll returned is taken as finished when the
+/// next poll begins.
 /// </summary>
 /// <remarks>
-/// One caller at a time; a second one gets an <see cref="InvalidOperationException"/>. A member must poll at least every
-/// <see cref="ConsumerOptions.PollIntervalMax"/>; heartbeats run by themselves. Fetching goes on between polls, so that the
-/// next records are usually there.
+/// One caller at a time; a second one gets an <see cref="InvalidOperationException"/>. A member must poll at least
+/// every
+/// <see cref="ConsumerOptions.PollIntervalMax"/>; heartbeats run by themselves. Fetching goes on between polls, so that
+/// the next records are usually there.
 /// </remarks>
 public sealed class KafkaConsumer : IAsyncDisposable
 {
@@ -64,7 +66,9 @@ public sealed class KafkaConsumer : IAsyncDisposable
         _nextCommit = options.Time.Monotonic + options.AutoCommitInterval;
     }
 
-    /// <summary>The options name a group, so that <see cref="Subscribe(IEnumerable{string})"/> and commits are possible.</summary>
+    /// <summary>
+    /// The options name a group, so that <see cref="Subscribe(IEnumerable{string})"/> and commits are possible.
+    /// </summary>
     public bool HasGroup => _group is not null;
 
     /// <summary>The partitions this consumer has now.</summary>
@@ -81,7 +85,9 @@ public sealed class KafkaConsumer : IAsyncDisposable
         _partitions.Set(wanted, keep: true);
     }
 
-    /// <summary>Reads these topics together with the other members of the group; takes effect within the next polls.</summary>
+    /// <summary>
+    /// Reads these topics together with the other members of the group; takes effect within the next polls.
+    /// </summary>
     /// <exception cref="InvalidOperationException">The options name no group.</exception>
     public void Subscribe(IEnumerable<string> topics) => Subscribe(topics, listener: null);
 
@@ -97,7 +103,9 @@ public sealed class KafkaConsumer : IAsyncDisposable
         _group!.SubscriptionChanged();
     }
 
-    /// <summary>Reads all topics whose whole name matches, also those that appear later; never Kafka's internal ones.</summary>
+    /// <summary>
+    /// Reads all topics whose whole name matches, also those that appear later; never Kafka's internal ones.
+    /// </summary>
     /// <exception cref="InvalidOperationException">The options name no group.</exception>
     public void Subscribe(Regex pattern, IRebalanceListener? listener = null)
     {
@@ -111,16 +119,17 @@ public sealed class KafkaConsumer : IAsyncDisposable
     }
 
     /// <summary>
-    /// The next records, at most <see cref="ConsumerOptions.PollRecordsMax"/>; empty if none came in time. Everything that
-    /// earlier polls returned counts as finished from now on and may be committed.
+    /// The next records, at most <see cref="ConsumerOptions.PollRecordsMax"/>; empty if none came in time. Everything
+    /// that earlier polls returned counts as finished from now on and may be committed.
     /// </summary>
     /// <param name="wait">How long to wait for the first record; zero only looks at what is there.</param>
     /// <param name="cancellation">Ends the waiting. No record is lost: what was fetched is for the next poll.</param>
     /// <exception cref="KafkaException">
-    /// A position without a reset policy, a damaged or too large batch, a refused topic or group. Fatal only if it says so;
-    /// otherwise polling may go on, for example behind a <see cref="Seek"/>.
+    /// A position without a reset policy, a damaged or too large batch, a refused topic or group. Fatal only if it says
+    /// so; otherwise polling may go on, for example behind a <see cref="Seek"/>.
     /// </exception>
-    public async ValueTask<IReadOnlyList<ConsumeResult>> PollAsync(TimeSpan wait, CancellationToken cancellation = default)
+    public async ValueTask<IReadOnlyList<ConsumeResult>> PollAsync(TimeSpan wait, CancellationToken cancellation =
+        default)
     {
         Enter();
         try
@@ -183,8 +192,8 @@ public sealed class KafkaConsumer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Gives back what a poll returned and the application did not look at: these records, from <paramref name="from"/> on,
-    /// come again with the next poll, unless their partition has gone elsewhere.
+    /// Gives back what a poll returned and the application did not look at: these records, from <paramref name="from"/>
+    /// on, come again with the next poll, unless their partition has gone elsewhere.
     /// </summary>
     public void Unread(IReadOnlyList<ConsumeResult> results, int from)
     {
@@ -345,7 +354,7 @@ public sealed class KafkaConsumer : IAsyncDisposable
         }
 
         CommitIfDue();
-        _positions.Start(_closing.Token);
+        await _positions.StartAsync(_closing.Token).ConfigureAwait(false);
         _fetcher.Send();
         KafkaException? failure;
         lock (_gate)

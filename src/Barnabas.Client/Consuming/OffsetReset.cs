@@ -1,6 +1,8 @@
 namespace Barnabas.Client;
 
-/// <summary>Where a consumer goes when a partition has no committed offset, or its position is no longer in the log.</summary>
+/// <summary>
+/// Where a consumer goes when a partition has no committed offset, or its position is no longer in the log.
+/// </summary>
 public enum OffsetReset
 {
     /// <summary>The end: only records that are produced from now on.</summary>

@@ -17,12 +17,15 @@ internal sealed class PositionFinder(
     private Task _search = Task.CompletedTask;
 
     /// <summary>Starts a search if some partition needs one and none is under way.</summary>
-    public void Start(CancellationToken cancellation)
+    public async ValueTask StartAsync(CancellationToken cancellation)
     {
         if (!_search.IsCompleted)
         {
             return;
         }
+
+        // What it expects it has told already; anything else must not pass in silence.
+        await _search.ConfigureAwait(false);
 
         List<PartitionState> lost = [];
         partitions.ForEach(state =>
@@ -106,7 +109,8 @@ internal sealed class PositionFinder(
             if (reset == OffsetReset.None)
             {
                 throw new KafkaException(
-                    ErrorCode.OffsetOutOfRange, $"{state.Partition} has no committed offset, and auto.offset.reset is none");
+                    ErrorCode.OffsetOutOfRange,
+                        $"{state.Partition} has no committed offset, and auto.offset.reset is none");
             }
 
             resets[state.Partition] = reset == OffsetReset.Earliest ? OffsetQuery.Earliest : OffsetQuery.Latest;

@@ -21,9 +21,13 @@ public sealed class KafkaException : Exception
     /// </summary>
     public ErrorCode ErrorCode { get; }
 
-    /// <summary>The same call may succeed when it is made again. The client has already tried as its options allow.</summary>
+    /// <summary>
+    /// The same call may succeed when it is made again. The client has already tried as its options allow.
+    /// </summary>
     public bool IsRetriable => !IsFatal && ErrorCode.IsRetriable();
 
-    /// <summary>The client object that threw is of no more use and should be disposed (a fenced producer, say).</summary>
+    /// <summary>
+    /// The client object that threw is of no more use and should be disposed (a fenced producer, say).
+    /// </summary>
     public bool IsFatal { get; }
 }

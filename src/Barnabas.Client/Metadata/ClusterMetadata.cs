@@ -50,7 +50,9 @@ internal sealed class ClusterMetadata : IAsyncDisposable
         }
     }
 
-    /// <summary>Topics that are kept up to date from now on; instead of those before if <paramref name="only"/>.</summary>
+    /// <summary>
+    /// Topics that are kept up to date from now on; instead of those before if <paramref name="only"/>.
+    /// </summary>
     public void Track(IEnumerable<string> topics, bool only = false)
     {
         bool added = false;
@@ -175,7 +177,8 @@ internal sealed class ClusterMetadata : IAsyncDisposable
         catch (TimeoutException)
         {
             string reason = _lastFailure is { } failure ? $": {failure.Message}" : "";
-            throw new KafkaException(ErrorCode.RequestTimedOut, $"no metadata for {what} in time{reason}", inner: _lastFailure);
+            throw new KafkaException(
+                ErrorCode.RequestTimedOut, $"no metadata for {what} in time{reason}", inner: _lastFailure);
         }
     }
 

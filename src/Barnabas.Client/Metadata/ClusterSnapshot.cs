@@ -30,21 +30,23 @@ internal sealed class ClusterSnapshot
     public IReadOnlyDictionary<string, TopicInfo> Topics => _topics;
 
     public PartitionInfo? Partition(TopicPartition partition) =>
-        _topics.TryGetValue(partition.Topic, out TopicInfo? topic) && (uint)partition.Partition < topic.PartitionArray.Length
+        _topics.TryGetValue(partition.Topic, out TopicInfo? topic)
+            && (uint)partition.Partition < topic.PartitionArray.Length
             ? topic.PartitionArray[partition.Partition]
             : null;
 
     /// <summary>
-    /// The cluster after an answer. Topics that were not asked about stay as they are. A partition whose leader epoch is
-    /// behind what is known keeps what is known (KIP-320): the answer is from a broker that lags, and following it would
-    /// send the client back and forth between two leaders.
+    /// The cluster after an answer. Topics that were not asked about stay as they are. A partition whose leader epoch
+    /// is behind what is known keeps what is known (KIP-320): the answer is from a broker that lags, and following it
+    /// would send the client back and forth between two leaders.
     /// </summary>
     public ClusterSnapshot Merge(MetadataResponse response)
     {
         if (response.Brokers.Count > BrokersMax)
         {
             throw new KafkaException(
-                ErrorCode.CorruptMessage, $"metadata names {response.Brokers.Count} brokers; the limit is {BrokersMax}");
+                ErrorCode.CorruptMessage,
+                    $"metadata names {response.Brokers.Count} brokers; the limit is {BrokersMax}");
         }
 
         ClusterSnapshot next = new() { ClusterId = response.ClusterId, ControllerId = response.ControllerId };
@@ -80,11 +82,13 @@ internal sealed class ClusterSnapshot
             if ((uint)index >= partitions.Length || partitions[index] is not null)
             {
                 throw new KafkaException(
-                    ErrorCode.CorruptMessage, $"metadata of {name} does not name its partitions 0 to {partitions.Length - 1}");
+                    ErrorCode.CorruptMessage,
+                        $"metadata of {name} does not name its partitions 0 to {partitions.Length - 1}");
             }
 
             PartitionInfo? older = same && index < known!.PartitionArray.Length ? known.PartitionArray[index] : null;
-            partitions[index] = older is not null && partition.LeaderEpoch >= 0 && partition.LeaderEpoch < older.LeaderEpoch
+            partitions[index] =
+                older is not null && partition.LeaderEpoch >= 0 && partition.LeaderEpoch < older.LeaderEpoch
                 ? older
                 : new PartitionInfo(
                     index,

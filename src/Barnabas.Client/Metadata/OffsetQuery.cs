@@ -3,7 +3,9 @@ using Barnabas.Protocol;
 
 namespace Barnabas.Client;
 
-/// <summary>Asks leaders for offsets by time (ListOffsets); a leader that has moved is looked for until the call's end.</summary>
+/// <summary>
+/// Asks leaders for offsets by time (ListOffsets); a leader that has moved is looked for until the call's end.
+/// </summary>
 internal sealed class OffsetQuery(ClientOptions options, BrokerConnections connections, ClusterMetadata metadata)
 {
     /// <summary>Stands for the offset of the next record.</summary>
@@ -23,7 +25,8 @@ internal sealed class OffsetQuery(ClientOptions options, BrokerConnections conne
         Dictionary<TopicPartition, ListedOffset> found = [];
         for (int failures = 0; ; failures++)
         {
-            KafkaException? problem = await AskOnceAsync(timestamps, found, isolation, cancellation).ConfigureAwait(false);
+            KafkaException? problem = await AskOnceAsync(timestamps, found, isolation, cancellation)
+                .ConfigureAwait(false);
             if (found.Count == timestamps.Count)
             {
                 return found;
@@ -32,11 +35,13 @@ internal sealed class OffsetQuery(ClientOptions options, BrokerConnections conne
             if (options.Time.Monotonic >= deadline)
             {
                 throw new KafkaException(
-                    ErrorCode.RequestTimedOut, $"offsets were not found within {timeout}: {problem?.Message}", inner: problem);
+                    ErrorCode.RequestTimedOut,
+                        $"offsets were not found within {timeout}: {problem?.Message}", inner: problem);
             }
 
             metadata.Request();
-            await Task.Delay(backoff.Wait(failures + 1, options.Entropy), options.Time, cancellation).ConfigureAwait(false);
+            await Task.Delay(backoff.Wait(failures + 1, options.Entropy), options.Time, cancellation)
+                .ConfigureAwait(false);
         }
     }
 

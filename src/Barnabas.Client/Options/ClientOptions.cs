@@ -8,8 +8,8 @@ namespace Barnabas.Client;
 public record ClientOptions
 {
     /// <summary>
-    /// <c>bootstrap.servers</c>: <c>host:port</c>, one or more. Only to find the cluster: after that the client goes where
-    /// the brokers say they are.
+    /// <c>bootstrap.servers</c>: <c>host:port</c>, one or more. Only to find the cluster: after that the client goes
+    /// where the brokers say they are.
     /// </summary>
     public required IReadOnlyList<BrokerAddress> BootstrapServers { get; init; }
 
@@ -28,16 +28,22 @@ public record ClientOptions
     /// <summary><c>retry.backoff.max.ms</c>, default 1 s.</summary>
     public TimeSpan RetryBackoffMax { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary><c>reconnect.backoff.ms</c>, default 50 ms; doubles up to <see cref="ReconnectBackoffMax"/>, ±20 %.</summary>
+    /// <summary>
+    /// <c>reconnect.backoff.ms</c>, default 50 ms; doubles up to <see cref="ReconnectBackoffMax"/>, ±20 %.
+    /// </summary>
     public TimeSpan ReconnectBackoff { get; init; } = TimeSpan.FromMilliseconds(50);
 
     /// <summary><c>reconnect.backoff.max.ms</c>, default 1 s.</summary>
     public TimeSpan ReconnectBackoffMax { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary><c>socket.connection.setup.timeout.ms</c>, default 10 s, for TCP and the version handshake together.</summary>
+    /// <summary>
+    /// <c>socket.connection.setup.timeout.ms</c>, default 10 s, for TCP and the version handshake together.
+    /// </summary>
     public TimeSpan ConnectionSetupTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary><c>metadata.max.age.ms</c>, default 5 min: the cluster is asked again after this even without errors.</summary>
+    /// <summary>
+    /// <c>metadata.max.age.ms</c>, default 5 min: the cluster is asked again after this even without errors.
+    /// </summary>
     public TimeSpan MetadataAgeMax { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>
@@ -47,8 +53,8 @@ public record ClientOptions
     public int ResponseBytesMax { get; init; } = 256 * 1024 * 1024;
 
     /// <summary>
-    /// The compression codecs. Records in a codec that is missing here can be neither written nor read; empty by default,
-    /// because this library has no native dependency.
+    /// The compression codecs. Records in a codec that is missing here can be neither written nor read; empty by
+    /// default, because this library has no native dependency.
     /// </summary>
     public CompressionCodecs Codecs { get; init; } = new();
 

@@ -11,7 +11,8 @@ internal static class KnownProperties
 {
     private static FrozenSet<string> WithoutEffect { get; } = new[]
     {
-        "allow.auto.create.topics", "auto.include.jmx.reporter", "bootstrap.controllers", "bootstrap.resolve.timeout.ms",
+        "allow.auto.create.topics",
+            "auto.include.jmx.reporter", "bootstrap.controllers", "bootstrap.resolve.timeout.ms",
         "buffer.memory.allocation.strategy", "client.dns.lookup", "client.rack", "config.providers",
         "connections.max.idle.ms", "default.api.timeout.ms", "enable.metrics.push", "exclude.internal.topics",
         "group.protocol", "group.remote.assignor", "interceptor.classes",
@@ -25,7 +26,9 @@ internal static class KnownProperties
         "transaction.two.phase.commit.enable", "value.deserializer", "value.serializer",
     }.ToFrozenSet(StringComparer.Ordinal);
 
-    /// <summary>True for a name above, and for the settings of security, which matter only with a secure protocol.</summary>
+    /// <summary>
+    /// True for a name above, and for the settings of security, which matter only with a secure protocol.
+    /// </summary>
     public static bool IsKnown(string key) => WithoutEffect.Contains(key)
         || key.StartsWith("ssl.", StringComparison.Ordinal)
         || key.StartsWith("sasl.", StringComparison.Ordinal);

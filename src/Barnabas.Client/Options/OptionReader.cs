@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Barnabas.Client;
 
 /// <summary>
-/// Takes typed values out of Kafka's properties. Every key that was not taken when <see cref="Complete"/> is called must be
-/// one that Kafka knows; those have no effect here and are reported, any other is an error.
+/// Takes typed values out of Kafka's properties. Every key that was not taken when <see cref="Complete"/> is called
+/// must be one that Kafka knows; those have no effect here and are reported, any other is an error.
 /// </summary>
 internal sealed class OptionReader(IReadOnlyDictionary<string, string> properties)
 {
@@ -49,7 +49,9 @@ internal sealed class OptionReader(IReadOnlyDictionary<string, string> propertie
     public int Integer(string key, int otherwise, int min, int max = int.MaxValue) =>
         (int)Number(key, otherwise, min, max);
 
-    /// <summary>A property in milliseconds. 2^31-1 ms and above stand for "no limit" in Kafka and stay finite here.</summary>
+    /// <summary>
+    /// A property in milliseconds. 2^31-1 ms and above stand for "no limit" in Kafka and stay finite here.
+    /// </summary>
     public TimeSpan Milliseconds(string key, TimeSpan otherwise, long min = 0) =>
         TimeSpan.FromMilliseconds(Math.Min(Number(key, (long)otherwise.TotalMilliseconds, min), int.MaxValue));
 

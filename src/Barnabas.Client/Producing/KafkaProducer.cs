@@ -9,10 +9,10 @@ namespace Barnabas.Client;
 /// </summary>
 /// <remarks>
 /// <para>What a failure says: a <see cref="KafkaException"/> with <see cref="KafkaException.IsRetriable"/> or
-/// <see cref="ErrorCode.RequestTimedOut"/> means the record may or may not have been written; any other error means that
-/// it was not. Records of one partition are acknowledged in the order they were handed over.</para>
-/// <para>Memory: what waits is at most <see cref="ProducerOptions.BufferBytesMax"/>; beyond it, producing waits, which is
-/// how a slow cluster slows its producers. Use one producer for many topics and keep it for as long as the process
+/// <see cref="ErrorCode.RequestTimedOut"/> means the record may or may not have been written; any other error means
+/// that it was not. Records of one partition are acknowledged in the order they were handed over.</para>
+/// <para>Memory: what waits is at most <see cref="ProducerOptions.BufferBytesMax"/>; beyond it, producing waits, which
+/// is how a slow cluster slows its producers. Use one producer for many topics and keep it for as long as the process
 /// lives.</para>
 /// </remarks>
 public sealed class KafkaProducer : IAsyncDisposable
@@ -36,8 +36,8 @@ public sealed class KafkaProducer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Hands a record over; the task ends when the cluster has it, as <see cref="ProducerOptions.Acks"/> asks. To go fast,
-    /// do not await each record before the next is produced.
+    /// Hands a record over; the task ends when the cluster has it, as <see cref="ProducerOptions.Acks"/> asks. To go
+    /// fast, do not await each record before the next is produced.
     /// </summary>
     /// <param name="record">Its bytes are copied before the method returns or first waits for memory.</param>
     /// <param name="cancellation">
@@ -80,8 +80,8 @@ public sealed class KafkaProducer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Sends what waits, without lingering, and ends when the fate of every record that was handed over before is known.
-    /// It does not throw for records that failed; they tell it themselves.
+    /// Sends what waits, without lingering, and ends when the fate of every record that was handed over before is
+    /// known. It does not throw for records that failed; they tell it themselves.
     /// </summary>
     /// <param name="cancellation">Ends the waiting; the records are sent all the same.</param>
     public Task FlushAsync(CancellationToken cancellation = default) => _sender.FlushAsync(cancellation);
@@ -89,7 +89,8 @@ public sealed class KafkaProducer : IAsyncDisposable
     /// <summary>The partitions of a topic, from the cluster if it is not known yet.</summary>
     /// <param name="topic">Created if the cluster creates topics on demand.</param>
     /// <param name="cancellation">Ends the waiting.</param>
-    /// <exception cref="KafkaException">The topic did not appear within <see cref="ProducerOptions.BlockMax"/>.</exception>
+    /// <exception cref="KafkaException">The topic did not appear within <see
+    /// cref="ProducerOptions.BlockMax"/>.</exception>
     public ValueTask<TopicInfo> TopicAsync(string topic, CancellationToken cancellation = default) =>
         _metadata.TopicAsync(topic, _options.BlockMax, cancellation);
 

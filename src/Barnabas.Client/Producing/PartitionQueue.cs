@@ -22,11 +22,12 @@ internal sealed class PartitionQueue(TopicPartition topicPartition)
     {
         ProducerBatch batch = _waiting.First!.Value;
         _waiting.RemoveFirst();
-        batch.IsQueued = false;
         return batch;
     }
 
-    /// <summary>Puts a batch back, in front of what was never sent and among retries in the order of sequences.</summary>
+    /// <summary>
+    /// Puts a batch back, in front of what was never sent and among retries in the order of sequences.
+    /// </summary>
     public void PutBack(ProducerBatch batch)
     {
         batch.IsQueued = true;

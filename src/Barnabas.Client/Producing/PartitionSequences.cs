@@ -3,8 +3,8 @@ using Barnabas.Kernel;
 namespace Barnabas.Client;
 
 /// <summary>
-/// What an idempotent producer knows about one partition. Invariants: batches in flight are sorted by sequence and do not
-/// overlap; the last of them ends at <see cref="Next"/> - 1; all carry <see cref="Producer"/>.
+/// What an idempotent producer knows about one partition. Invariants: batches in flight are sorted by sequence and do
+/// not overlap; the last of them ends at <see cref="Next"/> - 1; all carry <see cref="Producer"/>.
 /// </summary>
 internal sealed class PartitionSequences(ProducerIdAndEpoch producer)
 {

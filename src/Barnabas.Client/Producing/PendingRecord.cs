@@ -23,8 +23,8 @@ internal readonly ref struct PendingRecord(
     public bool Promise { get; } = promise;
 
     /// <summary>
-    /// The batch of this record alone is not larger: the header of the batch (61), then length, attributes, two deltas, two
-    /// lengths and the header count of the record (5 + 1 + 10 + 5 + 5 + 5 + 5), and the bytes themselves.
+    /// The batch of this record alone is not larger: the header of the batch (61), then length, attributes, two deltas,
+    /// two lengths and the header count of the record (5 + 1 + 10 + 5 + 5 + 5 + 5), and the bytes themselves.
     /// </summary>
     public long BytesMax =>
         RecordBatch.HeaderSize + 36L + Key.Span.Length + Value.Span.Length + headerBytes;

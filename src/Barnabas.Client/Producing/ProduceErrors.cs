@@ -30,6 +30,7 @@ internal static class ProduceErrors
             : "it was never sent";
         return new KafkaException(
             ErrorCode.RequestTimedOut,
-            $"producing to {batch.TopicPartition}: {batch.RecordCount} record(s) not delivered within {timeout}; {sent}");
+            $"producing to {batch.TopicPartition}: {batch.RecordCount} record(s) not delivered within {timeout}; "
+            + sent);
     }
 }

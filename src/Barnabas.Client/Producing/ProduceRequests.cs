@@ -75,7 +75,8 @@ internal static class ProduceRequests
                 ? named
                 : results.TryGetValue(("", ids[topic], partition), out BatchResult identified)
                     ? identified
-                    : new BatchResult(ErrorCode.UnknownServerError, Message: "the broker's answer left this partition out");
+                    : new BatchResult(
+                        ErrorCode.UnknownServerError, Message: "the broker's answer left this partition out");
         }
 
         return decoded;

@@ -4,14 +4,16 @@ using Barnabas.Records;
 namespace Barnabas.Client;
 
 /// <summary>
-/// Records of one partition that travel together, and what became of them. Open while records are added, then closed and
-/// sent, perhaps several times, until it is acknowledged or given up. Guarded by its producer's lock.
+/// Records of one partition that travel together, and what became of them. Open while records are added, then closed
+/// and sent, perhaps several times, until it is acknowledged or given up. Guarded by its producer's lock.
 /// </summary>
 internal sealed class ProducerBatch(
-    TopicPartition topicPartition, RecordBatchBuilder builder, long reservedBytes, bool pooled, MonotonicTime created, long number)
+    TopicPartition topicPartition,
+        RecordBatchBuilder builder, long reservedBytes, bool pooled, MonotonicTime created, long number)
 {
     private readonly List<Delivery> _deliveries = [];
     private Memory<byte> _bytes;
+    private ProducerIdAndEpoch _sentBy = ProducerIdAndEpoch.None;
 
     public TopicPartition TopicPartition { get; } = topicPartition;
 
@@ -52,8 +54,8 @@ internal sealed class ProducerBatch(
 
     public int LastSequence => SequenceOrder.Add(BaseSequence, RecordCount - 1);
 
-    /// <summary>The epoch was raised while the batch was in flight: an answer may be to its older self.</summary>
-    public bool SequenceWasReset { get; private set; }
+    /// <summary>The epoch was raised while a request carried the batch: the answer is about its older self.</summary>
+    public bool AnswerIsOutdated => _sentBy != Producer;
 
     /// <summary>The encoded batch; only after <see cref="Close"/>.</summary>
     public ReadOnlyMemory<byte> Bytes => _bytes;
@@ -98,10 +100,11 @@ internal sealed class ProducerBatch(
         new MutableRecordBatch(_bytes.Span).SetProducer(producer, baseSequence, transactional: false);
     }
 
-    public void Restamp(ProducerIdAndEpoch producer, int baseSequence)
+    /// <summary>A request takes the batch as it is stamped now.</summary>
+    public void Sent()
     {
-        SequenceWasReset = true;
-        Stamp(producer, baseSequence);
+        IsQueued = false;
+        _sentBy = Producer;
     }
 
     public void WillRetry(MonotonicTime notBefore)
@@ -135,8 +138,8 @@ internal sealed class ProducerBatch(
     }
 
     /// <summary>
-    /// Divides a batch that a broker found too large into two of about equal size; false if it holds one record only. Its
-    /// promises go with the records.
+    /// Divides a batch that a broker found too large into two of about equal size; false if it holds one record only.
+    /// Its promises go with the records.
     /// </summary>
     public bool TrySplit(
         CompressionCodecs codecs, RecordBatchTemplate template, out ProducerBatch first, out ProducerBatch second)

@@ -10,8 +10,8 @@ public sealed record ProducerOptions : ClientOptions
     public Acks Acks { get; init; } = Acks.All;
 
     /// <summary>
-    /// <c>enable.idempotence</c>, default true: the broker drops a batch that a retry brings twice and keeps the order of
-    /// up to five requests in flight. Needs <see cref="Acks.All"/> and at most five in flight.
+    /// <c>enable.idempotence</c>, default true: the broker drops a batch that a retry brings twice and keeps the order
+    /// of up to five requests in flight. Needs <see cref="Acks.All"/> and at most five in flight.
     /// </summary>
     public bool EnableIdempotence { get; init; } = true;
 
@@ -21,8 +21,8 @@ public sealed record ProducerOptions : ClientOptions
     public TimeSpan Linger { get; init; } = TimeSpan.FromMilliseconds(5);
 
     /// <summary>
-    /// <c>batch.size</c> in bytes before compression, default 16384. A larger record gets a batch of its own. 0 and 1 send
-    /// every record alone.
+    /// <c>batch.size</c> in bytes before compression, default 16384. A larger record gets a batch of its own. 0 and 1
+    /// send every record alone.
     /// </summary>
     public int BatchBytes { get; init; } = 16384;
 
@@ -44,7 +44,9 @@ public sealed record ProducerOptions : ClientOptions
     /// <summary><c>retries</c>, default 2^31-1: in effect <see cref="DeliveryTimeout"/> decides.</summary>
     public int RetriesMax { get; init; } = int.MaxValue;
 
-    /// <summary><c>max.request.size</c>, default 1 MiB: the largest record, and the most record bytes per request.</summary>
+    /// <summary>
+    /// <c>max.request.size</c>, default 1 MiB: the largest record, and the most record bytes per request.
+    /// </summary>
     public int RequestBytesMax { get; init; } = 1024 * 1024;
 
     /// <summary>
@@ -53,7 +55,9 @@ public sealed record ProducerOptions : ClientOptions
     /// </summary>
     public int InFlightMax { get; init; } = 5;
 
-    /// <summary><c>compression.type</c>, default none. The codec must be in <see cref="ClientOptions.Codecs"/>.</summary>
+    /// <summary>
+    /// <c>compression.type</c>, default none. The codec must be in <see cref="ClientOptions.Codecs"/>.
+    /// </summary>
     public CompressionType Compression { get; init; } = CompressionType.None;
 
     /// <summary><c>compression.*.level</c> of the chosen codec; null takes the codec's default.</summary>
@@ -69,8 +73,8 @@ public sealed record ProducerOptions : ClientOptions
     public bool AdaptivePartitioning { get; init; } = true;
 
     /// <summary>
-    /// Is told of records that were handed over without a promise and could not be delivered. Runs on the sender: must be
-    /// short and must not throw.
+    /// Is told of records that were handed over without a promise and could not be delivered. Runs on the sender: must
+    /// be short and must not throw.
     /// </summary>
     public Action<DeliveryFailure>? DeliveryFailed { get; init; }
 
@@ -87,7 +91,8 @@ public sealed record ProducerOptions : ClientOptions
             throw new ClientOptionException("transactional.id", id, "this client has no transactions");
         }
 
-        Acks acks = reader.OneOf("acks", Acks.All, ("all", Acks.All), ("-1", Acks.All), ("0", Acks.None), ("1", Acks.Leader));
+        Acks acks =
+            reader.OneOf("acks", Acks.All, ("all", Acks.All), ("-1", Acks.All), ("0", Acks.None), ("1", Acks.Leader));
         int inFlight = reader.Integer("max.in.flight.requests.per.connection", 5, 1);
         // As in Kafka: a conflict switches idempotence off unless it was asked for by name; then it is an error.
         bool asked = reader.Has("enable.idempotence");
@@ -147,7 +152,8 @@ public sealed record ProducerOptions : ClientOptions
         }
     }
 
-    // Properties cannot name codecs; whoever reads them adds the codecs before the producer is made, which checks again.
+    // Properties cannot name codecs; whoever reads them adds the codecs before the producer is made, which checks
+    // again.
     private bool CodecsComeLater { get; init; }
 
     [SetsRequiredMembers]

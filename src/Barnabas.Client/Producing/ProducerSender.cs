@@ -4,8 +4,8 @@ using Barnabas.Protocol;
 namespace Barnabas.Client;
 
 /// <summary>
-/// Drives a <see cref="RecordAccumulator"/>: one loop that sends what is due, callers that append under the same lock, and
-/// answers that come in on the connections' read loops.
+/// Drives a <see cref="RecordAccumulator"/>: one loop that sends what is due, callers that append under the same lock,
+/// and answers that come in on the connections' read loops.
 /// </summary>
 internal sealed class ProducerSender : IAsyncDisposable
 {
@@ -219,14 +219,32 @@ internal sealed class ProducerSender : IAsyncDisposable
                 MonotonicTime next = await StepAsync().ConfigureAwait(false);
                 TimeSpan wait = next == MonotonicTime.Never
                     ? Timeout.InfiniteTimeSpan
-                    : TimeSpan.FromMilliseconds(Math.Max(1, Math.Ceiling((next - _options.Time.Monotonic).TotalMilliseconds)));
+                    : TimeSpan.FromMilliseconds(Math.Max(1, Math.Ceiling((next - _options.Time.Monotonic)
+                        .TotalMilliseconds)));
                 await _wake.WaitAsync(wait, _closing.Token).ConfigureAwait(false);
             }
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (_closing.IsCancellationRequested)
         {
             // Closed, with nothing outstanding.
         }
+        catch (Exception error)
+        {
+            Break(error);
+        }
+    }
+
+    // A fault of this program: whoever waits must be told, and nobody may wait again.
+    private void Break(Exception error)
+    {
+        lock (_gate)
+        {
+            _fatal = new KafkaException(
+                ErrorCode.UnknownServerError, $"the producer is broken: {error.Message}", isFatal: true, error);
+            _accumulator.FailQueued(_fatal);
+        }
+
+        TellOutcome();
     }
 
     private async ValueTask<MonotonicTime> StepAsync()
@@ -299,6 +317,10 @@ internal sealed class ProducerSender : IAsyncDisposable
         {
             CompleteAll(command, new BatchResult(error.ErrorCode, Message: error.Message));
         }
+        catch (Exception error)
+        {
+            Break(error);
+        }
     }
 
     private async Task ReceiveNothingAsync(ProduceCommand command, Task written)
@@ -348,7 +370,8 @@ internal sealed class ProducerSender : IAsyncDisposable
         Wake();
     }
 
-    // Failures to their listener, memory to those who wait, flushes that are over to their callers: all outside the lock.
+    // Failures to their listener, memory to those who wait, flushes that are over to their callers: all outside the
+    // lock.
     private void TellOutcome()
     {
         List<DeliveryFailure>? failures = null;

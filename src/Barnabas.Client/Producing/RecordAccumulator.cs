@@ -94,6 +94,7 @@ internal sealed class RecordAccumulator
             if (open.TryAppend(
                 record.TimestampMs, record.Key, record.Value, record.Headers, record.Promise, out delivery))
             {
+                wake = CloseIfFull(open);
                 return true;
             }
 
@@ -109,17 +110,21 @@ internal sealed class RecordAccumulator
         }
 
         ProducerBatch batch = new(
-            partition, Builder(reservation), reservation, pooled: reservation == _options.BatchBytes, now, _nextNumber++);
+            partition, Builder(
+                reservation), reservation, pooled: reservation == _options.BatchBytes, now, _nextNumber++);
         Invariant.That(batch.TryAppend(
             record.TimestampMs, record.Key, record.Value, record.Headers, record.Promise, out delivery));
         ReservedBytes += reservation;
         Count(batch, 1);
         queue.Add(batch);
+        CloseIfFull(batch);
         wake = true;
         return true;
     }
 
-    /// <summary>Takes out what is due. Every command must be answered by <see cref="Complete"/> for all its batches.</summary>
+    /// <summary>
+    /// Takes out what is due. Every command must be answered by <see cref="Complete"/> for all its batches.
+    /// </summary>
     public DrainResult Drain(IPartitionLeaders leaders, MonotonicTime now)
     {
         ExpireQueued(now);
@@ -223,6 +228,18 @@ internal sealed class RecordAccumulator
         }
     }
 
+    // What is full need not wait for the record that finds it so.
+    private bool CloseIfFull(ProducerBatch batch)
+    {
+        if (batch.Builder.Size < _options.BatchBytes)
+        {
+            return false;
+        }
+
+        batch.Close();
+        return true;
+    }
+
     private void TryTake(
         PartitionQueue queue, ProducerBatch batch, int leader, SortedDictionary<int, ProduceCommand> commands)
     {
@@ -238,7 +255,7 @@ internal sealed class RecordAccumulator
         }
 
         _sequences?.Stamp(batch);
-        queue.TakeFirst();
+        queue.TakeFirst().Sent();
         command.Batches.Add(batch);
         command.Bytes += batch.Bytes.Length;
         commands[leader] = command;

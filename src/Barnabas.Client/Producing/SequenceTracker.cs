@@ -3,13 +3,13 @@ using Barnabas.Kernel;
 namespace Barnabas.Client;
 
 /// <summary>
-/// The rules of the idempotent producer (KIP-98, KIP-360): which sequence a batch gets, when a partition must wait, what
-/// an error means, and when the epoch is raised so that sequences can start again. A pure core; not thread-safe.
+/// The rules of the idempotent producer (KIP-98, KIP-360): which sequence a batch gets, when a partition must wait,
+/// what an error means, and when the epoch is raised so that sequences can start again. A pure core; not thread-safe.
 /// </summary>
 /// <remarks>
 /// Raising the epoch is safe without the broker's help because nobody else has this producer id: a batch that a broker
-/// may or may not have written under the old epoch is never sent under the new one, except where the broker has just said
-/// that it did not write it.
+/// may or may not have written under the old epoch is never sent under the new one, except where the broker has just
+/// said that it did not write it.
 /// </remarks>
 internal sealed class SequenceTracker
 {
@@ -17,7 +17,9 @@ internal sealed class SequenceTracker
     private readonly HashSet<TopicPartition> _toRewrite = [];
     private bool _bumpWanted;
 
-    /// <summary>What new batches are stamped with; <see cref="ProducerIdAndEpoch.None"/> until a broker gave one.</summary>
+    /// <summary>
+    /// What new batches are stamped with; <see cref="ProducerIdAndEpoch.None"/> until a broker gave one.
+    /// </summary>
     public ProducerIdAndEpoch Producer { get; private set; } = ProducerIdAndEpoch.None;
 
     public bool NeedsProducerId => Producer.IsNone;
@@ -29,9 +31,8 @@ internal sealed class SequenceTracker
     }
 
     /// <summary>
-    /// May this batch, the first in its partition's queue, be sent? A retry only as the first that is unanswered; a new batch
-    /// not while the fate of an
-    /// earlier one is unknown, nor while batches of an older epoch are in flight.
+    /// May this batch, the first in its partition's queue, be sent? A retry only as the first that is unanswered; a new
+    /// batch not while the fate of an earlier one is unknown, nor while batches of an older epoch are in flight.
     /// </summary>
     public bool MaySend(ProducerBatch batch)
     {
@@ -47,8 +48,14 @@ internal sealed class SequenceTracker
             return partition.InFlight[0] == batch;
         }
 
-        return partition.Unresolved is null
-            && (partition.Producer == Producer || partition.InFlight.Count == 0);
+        if (partition.InFlight.Count == 0)
+        {
+            return partition.Unresolved is null;
+        }
+
+        // A broker that has no state of this producer takes any sequence for the first. Were several under way and only
+        // the first refused, a later one would be written before it: so the first goes alone.
+        return partition.Unresolved is null && partition.Producer == Producer && partition.LastAcked >= 0;
     }
 
     /// <summary>Stamps a batch that is about to be sent for the first time.</summary>
@@ -96,6 +103,13 @@ internal sealed class SequenceTracker
             return;
         }
 
+        if (batch.AnswerIsOutdated)
+        {
+            // Written under the old epoch; under the new one its sequences are a gap.
+            WantBump(batch.TopicPartition);
+            return;
+        }
+
         int last = batch.LastSequence;
         if (partition.LastAcked < 0 || SequenceOrder.IsBefore(partition.LastAcked, last))
         {
@@ -110,12 +124,19 @@ internal sealed class SequenceTracker
     public bool ShouldRetry(ProducerBatch batch, ErrorCode error, long logStartOffset)
     {
         PartitionSequences partition = Of(batch.TopicPartition);
+        bool aboutState = error is ErrorCode.UnknownProducerId or ErrorCode.OutOfOrderSequenceNumber;
+        if (aboutState && batch.AnswerIsOutdated)
+        {
+            // Its newer self has not been tried yet.
+            return true;
+        }
+
         switch (error)
         {
             case ErrorCode.UnknownProducerId:
                 // The broker's state of this producer went with the records it was built from. If our last record is
                 // gone too, that explains it and nothing is lost; in any case a fresh epoch starts a fresh state.
-                if (logStartOffset >= 0 && !batch.SequenceWasReset)
+                if (logStartOffset >= 0)
                 {
                     WantBump(batch.TopicPartition);
                 }
@@ -123,10 +144,8 @@ internal sealed class SequenceTracker
                 return true;
 
             case ErrorCode.OutOfOrderSequenceNumber:
-                // Not the next one: an earlier batch failed and comes before it in the queue; just wait for it.
-                bool earlierPending = partition.Unresolved is null
-                    && (batch.SequenceWasReset || !partition.IsNext(batch.BaseSequence));
-                if (!earlierPending)
+                // Behind an earlier batch that failed: wait for it. The first that is unanswered should have been next.
+                if (partition.Unresolved is not null || partition.InFlight[0] == batch)
                 {
                     WantBump(batch.TopicPartition);
                 }
@@ -208,7 +227,7 @@ internal sealed class SequenceTracker
         partition.Unresolved = null;
         foreach (ProducerBatch batch in partition.InFlight)
         {
-            batch.Restamp(Producer, partition.Next);
+            batch.Stamp(Producer, partition.Next);
             partition.Next = SequenceOrder.Add(partition.Next, batch.RecordCount);
         }
     }

@@ -17,8 +17,8 @@ internal sealed class StickyPartitioner(int batchBytes, IEntropy entropy)
     public int Current => _partition;
 
     /// <summary>
-    /// True if the next record may go to <see cref="Current"/>. Equality with the size moves on, so that a batch that was
-    /// filled to the brim is not followed by its twin.
+    /// True if the next record may go to <see cref="Current"/>. Equality with the size moves on, so that a batch that
+    /// was filled to the brim is not followed by its twin.
     /// </summary>
     public bool MayStay(int partitionCount) =>
         _partition >= 0 && _bytes < batchBytes && _partitionCount == partitionCount;

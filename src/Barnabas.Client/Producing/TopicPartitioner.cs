@@ -3,8 +3,8 @@ using Barnabas.Kernel;
 namespace Barnabas.Client;
 
 /// <summary>
-/// Chooses the partition of a record that names none: by its key's hash, or sticking to one partition per topic without a
-/// key. Guarded by the producer's lock.
+/// Chooses the partition of a record that names none: by its key's hash, or sticking to one partition per topic without
+/// a key. Guarded by the producer's lock.
 /// </summary>
 internal sealed class TopicPartitioner(ProducerOptions options, RecordAccumulator accumulator)
 {

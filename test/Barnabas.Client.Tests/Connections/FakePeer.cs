@@ -7,8 +7,8 @@ using Barnabas.Protocol;
 namespace Barnabas.Client.Tests;
 
 /// <summary>
-/// A broker of a script's making on loopback: it speaks frames, and the test says what is in them. Version handshakes are
-/// answered by itself unless the test wants to.
+/// A broker of a script's making on loopback: it speaks frames, and the test says what is in them. Version handshakes
+/// are answered by itself unless the test wants to.
 /// </summary>
 internal sealed class FakePeer : IAsyncDisposable
 {

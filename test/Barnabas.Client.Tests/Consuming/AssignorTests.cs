@@ -94,7 +94,8 @@ public sealed class AssignorTests
         Assert.Equal(members.Select(member => member.MemberId).Order(), result.Keys.Order());
         List<TopicPartition> given = [.. result.Values.SelectMany(partitions => partitions)];
         Assert.Equal(given.Count, given.Distinct().Count());
-        int wanted = counts.Where(topic => members.Any(member => member.Topics.Contains(topic.Key))).Sum(topic => topic.Value);
+        int wanted = counts.Where(topic =>
+            members.Any(member => member.Topics.Contains(topic.Key))).Sum(topic => topic.Value);
         Assert.Equal(wanted, given.Count);
         foreach (GroupMember member in members)
         {

@@ -70,7 +70,8 @@ public sealed class OptionsTests
         for (int failures = 1; failures < 100; failures++)
         {
             double middle = Math.Min(100 * Math.Pow(2, failures - 1), 1000);
-            Assert.InRange(backoff.Wait(failures, entropy).TotalMilliseconds, middle * 0.8 - 1, Math.Min(middle * 1.2, 1000));
+            Assert.InRange(backoff.Wait(failures, entropy)
+                .TotalMilliseconds, middle * 0.8 - 1, Math.Min(middle * 1.2, 1000));
         }
     }
 
@@ -81,7 +82,8 @@ public sealed class OptionsTests
     public void Every_property_of_Kafkas_clients_is_known(string client)
     {
         string? table = SharedFolder.Launcher is null ? null : Path.GetFullPath(
-            Path.Combine(Path.GetDirectoryName(SharedFolder.Launcher)!, "..", "kafka-data", "configs", $"{client}.tsv"));
+            Path.Combine(
+                Path.GetDirectoryName(SharedFolder.Launcher)!, "..", "kafka-data", "configs", $"{client}.tsv"));
         if (table is null || !File.Exists(table))
         {
             return;
@@ -90,7 +92,8 @@ public sealed class OptionsTests
         foreach (string line in File.ReadLines(table).Skip(1))
         {
             string[] columns = line.Split('\t');
-            if (columns[0] is "transactional.id" or "security.protocol" or "bootstrap.servers" || columns[2] is "null" or "<required>" or "")
+            if (columns[0] is "transactional.id" or "security.protocol" or "bootstrap.servers"
+                || columns[2] is "null" or "<required>" or "")
             {
                 continue;
             }
@@ -99,7 +102,8 @@ public sealed class OptionsTests
             {
                 ["bootstrap.servers"] = "a:9092",
                 [columns[0]] = columns[2].Replace("class ", "", StringComparison.Ordinal)
-                    .Replace("org.apache.kafka.clients.consumer.CooperativeStickyAssignor", "sticky", StringComparison.Ordinal),
+                    .Replace("org.apache.kafka.clients.consumer.CooperativeStickyAssignor",
+                        "sticky", StringComparison.Ordinal),
             };
             _ = client switch
             {

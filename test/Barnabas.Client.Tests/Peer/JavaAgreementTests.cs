@@ -84,7 +84,8 @@ public sealed class JavaAgreementTests
             assignor.Assign(counts, members).OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {
             // In Java the order of a member's topics is that of a hash map; which partitions they are is what matters.
-            IEnumerable<string> names = partitions.Select(partition => partition.ToString()).Order(StringComparer.Ordinal);
+            IEnumerable<string> names = partitions.Select(partition =>
+                partition.ToString()).Order(StringComparer.Ordinal);
             text.Append(member).Append('=').AppendJoin(',', names).Append(';');
         }
 

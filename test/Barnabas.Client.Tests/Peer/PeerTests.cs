@@ -68,7 +68,8 @@ public sealed class PeerTests(PeerBroker broker)
         string topic = await NewTopicAsync(partitions: 1);
         await using (KafkaProducer producer = new(Producer() with { Acks = acks, EnableIdempotence = idempotent }))
         {
-            RecordMetadata metadata = await producer.ProduceAsync(new ProducerRecord(topic) { Value = new byte[] { 1 } });
+            RecordMetadata metadata =
+                await producer.ProduceAsync(new ProducerRecord(topic) { Value = new byte[] { 1 } });
             Assert.Equal(acks == Acks.None ? Offset.None : Offset.Zero, metadata.Offset);
         }
 
@@ -166,7 +167,8 @@ public sealed class PeerTests(PeerBroker broker)
         await using KafkaAdmin admin = new(Admin());
         string topic = $"admin-{Interlocked.Increment(ref _topics)}";
         AdminResult created = Assert.Single(await admin.CreateTopicsAsync(
-            [new NewTopic(topic) { Partitions = 2, ReplicationFactor = 1, Configs = new Dictionary<string, string> { ["retention.ms"] = "60000" } }]));
+            [new NewTopic(topic) { Partitions =
+                2, ReplicationFactor = 1, Configs = new Dictionary<string, string> { ["retention.ms"] = "60000" } }]));
         created.ThrowIfFailed();
         AdminResult again = Assert.Single(await admin.CreateTopicsAsync([new NewTopic(topic)]));
         Assert.Equal(ErrorCode.TopicAlreadyExists, again.Error);
@@ -206,7 +208,8 @@ public sealed class PeerTests(PeerBroker broker)
             return consumer.Assignment.Count == 2;
         });
         await using KafkaAdmin admin = new(Admin());
-        Assert.Contains(await admin.ListGroupsAsync(), listed => listed.GroupId == group && listed.ProtocolType == "consumer");
+        Assert.Contains(await admin.ListGroupsAsync(), listed =>
+            listed.GroupId == group && listed.ProtocolType == "consumer");
         GroupDescription described = await admin.DescribeGroupAsync(group);
         Assert.Equal("Stable", described.State);
         Assert.Equal("range", described.Protocol);
@@ -249,7 +252,8 @@ public sealed class PeerTests(PeerBroker broker)
         }
     }
 
-    private static string? Text(ReadOnlyMemory<byte>? bytes) => bytes is { } some ? Encoding.UTF8.GetString(some.Span) : null;
+    private static string? Text(ReadOnlyMemory<byte>? bytes) =>
+        bytes is { } some ? Encoding.UTF8.GetString(some.Span) : null;
 
     private static async Task<List<ConsumeResult>> ReadAsync(KafkaConsumer consumer, int count)
     {

@@ -5,7 +5,8 @@ namespace Barnabas.Client.Tests;
 /// <summary>Finds Apache Kafka beside the checkout; these tests are skipped, and say so, where it is not.</summary>
 internal static class SharedFolder
 {
-    public const string Absent = "Apache Kafka was not found: no ../shared beside the checkout, and KAFKA_HOME is not set.";
+    public const string Absent =
+        "Apache Kafka was not found: no ../shared beside the checkout, and KAFKA_HOME is not set.";
 
     public static string? Launcher { get; } = Find();
 

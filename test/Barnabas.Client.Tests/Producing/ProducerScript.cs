@@ -38,7 +38,8 @@ internal sealed class ProducerScript : IPartitionLeaders
 
     public Delivery? Append(string value, TopicPartition? partition = null)
     {
-        PendingRecord record = new(1, OptionalBytes.Null, System.Text.Encoding.UTF8.GetBytes(value), [], 0, promise: true);
+        PendingRecord record =
+            new(1, OptionalBytes.Null, System.Text.Encoding.UTF8.GetBytes(value), [], 0, promise: true);
         return Core.TryAppend(partition ?? P0, record, Now, out Delivery? delivery, out _) ? delivery : null;
     }
 

@@ -14,9 +14,11 @@ public sealed class RecordAccumulatorTests
         Delivery first = script.Append("a")!;
         Delivery second = script.Append("b")!;
         ProducerBatch one = script.Send();
+        // A broker that does not know the producer would take the second for the first: it waits.
+        script.SendNothing();
+        script.Answer(one, ErrorCode.None, 100);
         ProducerBatch two = script.Send();
         Assert.Equal((0, 1), (one.BaseSequence, two.BaseSequence));
-        script.Answer(one, ErrorCode.None, 100);
         script.Answer(two, ErrorCode.None, 101);
         Assert.Equal(new Offset(100), (await first.Task).Offset);
         Assert.Equal(new Offset(101), (await second.Task).Offset);
@@ -27,7 +29,7 @@ public sealed class RecordAccumulatorTests
     [Fact]
     public void At_most_five_requests_are_in_flight()
     {
-        ProducerScript script = new();
+        ProducerScript script = Acknowledged();
         for (int i = 0; i < 7; i++)
         {
             script.Append($"{i}");
@@ -41,13 +43,13 @@ public sealed class RecordAccumulatorTests
 
         script.SendNothing();
         script.Answer(sent[0], ErrorCode.None, 0);
-        Assert.Equal(5, script.Send().BaseSequence);
+        Assert.Equal(6, script.Send().BaseSequence);
     }
 
     [Fact]
     public void A_retry_keeps_its_sequence_and_goes_before_what_was_never_sent()
     {
-        ProducerScript script = new();
+        ProducerScript script = Acknowledged();
         script.Append("a");
         script.Append("b");
         script.Append("c");
@@ -58,20 +60,20 @@ public sealed class RecordAccumulatorTests
         script.SendNothing();
         script.Wait(_backoff);
         Assert.Same(a, script.Send());
-        Assert.Equal(0, a.BaseSequence);
+        Assert.Equal(1, a.BaseSequence);
         // While the first repeated one is unanswered, the second waits, and what is new waits behind it.
         script.SendNothing();
         script.Answer(a, ErrorCode.None, 0);
         Assert.Same(b, script.Send());
-        Assert.Equal((77, 0), (b.Producer.ProducerId, b.Producer.Epoch));
+        Assert.Equal((77L, (short)0), (b.Producer.ProducerId, b.Producer.Epoch));
         script.Answer(b, ErrorCode.None, 1);
-        Assert.Equal(2, script.Send().BaseSequence);
+        Assert.Equal(3, script.Send().BaseSequence);
     }
 
     [Fact]
     public void Answers_in_the_wrong_order_do_not_change_the_order_of_sending()
     {
-        ProducerScript script = new();
+        ProducerScript script = Acknowledged();
         script.Append("a");
         script.Append("b");
         ProducerBatch a = script.Send();
@@ -97,7 +99,7 @@ public sealed class RecordAccumulatorTests
     [Fact]
     public async Task A_refused_batch_raises_the_epoch_and_those_behind_it_start_again_from_zero()
     {
-        ProducerScript script = new();
+        ProducerScript script = Acknowledged();
         Delivery refused = script.Append("a")!;
         script.Append("b");
         ProducerBatch a = script.Send();
@@ -141,7 +143,7 @@ public sealed class RecordAccumulatorTests
         script.SendNothing();
         script.Core.Sequences.Started(new ProducerIdAndEpoch(78, 0));
         ProducerBatch b = script.Send();
-        Assert.Equal((78, 0, 0), (b.Producer.ProducerId, b.Producer.Epoch, b.BaseSequence));
+        Assert.Equal((78L, (short)0, 0), (b.Producer.ProducerId, b.Producer.Epoch, b.BaseSequence));
     }
 
     [Fact]
@@ -190,11 +192,14 @@ public sealed class RecordAccumulatorTests
     [Fact]
     public void Linger_waits_for_company_unless_the_batch_is_full_or_somebody_hurries()
     {
-        ProducerScript script = new(ProducerScript.Options with { BatchBytes = 200, Linger = TimeSpan.FromMilliseconds(5) });
+        ProducerScript script =
+            new(ProducerScript.Options with { BatchBytes = 200, Linger = TimeSpan.FromMilliseconds(5) });
         script.Append("a");
         script.SendNothing();
         script.Wait(TimeSpan.FromMilliseconds(5));
-        Assert.Equal(1, script.Send().RecordCount);
+        ProducerBatch lingered = script.Send();
+        Assert.Equal(1, lingered.RecordCount);
+        script.Answer(lingered, ErrorCode.None, 0);
         script.Append(new string('x', 60));
         script.Append(new string('y', 60));
         script.Append(new string('z', 60));
@@ -225,6 +230,14 @@ public sealed class RecordAccumulatorTests
         DrainResult drained = script.Core.Drain(script, script.Now);
         Assert.Empty(drained.Commands);
         Assert.True(drained.LeaderMissing);
+    }
+
+    private static ProducerScript Acknowledged()
+    {
+        ProducerScript script = new();
+        script.Append("first");
+        script.Answer(script.Send(), ErrorCode.None, 0);
+        return script;
     }
 
     [Fact]

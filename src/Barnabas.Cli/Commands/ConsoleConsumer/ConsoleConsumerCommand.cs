@@ -7,21 +7,28 @@ using Barnabas.Platform;
 
 namespace Barnabas.Cli;
 
-/// <summary><c>barnabas console-consumer</c>, in place of <c>kafka-console-consumer</c>: records become lines of standard output.</summary>
+/// <summary>
+/// <c>barnabas console-consumer</c>, in place of <c>kafka-console-consumer</c>: records become lines of standard
+/// output.
+/// </summary>
 internal sealed class ConsoleConsumerCommand
 {
     private readonly Option<string> _bootstrap = SharedOptions.BootstrapServer();
     private readonly Option<OutputFormat> _output = SharedOptions.Output();
-    private readonly Option<string?> _topic = SharedOptions.Value<string?>("--topic", "topic", "The topic to consume from");
+    private readonly Option<string?> _topic =
+        SharedOptions.Value<string?>("--topic", "topic", "The topic to consume from");
     private readonly Option<string?> _include = SharedOptions.Value<string?>(
-        "--include", "regex", "A regular expression over topics to consume from (needs a group; one is made if none is given)");
+        "--include",
+        "regex",
+        "A regular expression over topics to consume from (needs a group; one is made if none is given)");
     private readonly Option<int?> _partition = SharedOptions.Value<int?>(
         "--partition", "number", "Only this partition, from its end unless --offset says otherwise");
     private readonly Option<string?> _offset = SharedOptions.Value<string?>(
         "--offset", "offset", "With --partition: a number, 'earliest' or 'latest' (latest)");
     private readonly Option<bool> _fromBeginning = SharedOptions.Flag(
         "--from-beginning", "Start with the first record where the group has committed nothing");
-    private readonly Option<string?> _group = SharedOptions.Value<string?>("--group", "id", "Consume as a member of this group");
+    private readonly Option<string?> _group =
+        SharedOptions.Value<string?>("--group", "id", "Consume as a member of this group");
     private readonly Option<long?> _maxMessages =
         SharedOptions.Value<long?>("--max-messages", "count", "Exit after so many records");
     private readonly Option<long?> _timeout =
@@ -35,8 +42,9 @@ internal sealed class ConsoleConsumerCommand
 
     private readonly Option<string[]> _formatterProperties = SharedOptions.Properties(
         "--formatter-property",
-        "What is printed: print.timestamp, print.key, print.offset, print.epoch, print.partition, print.headers (false), "
-        + "print.value (true), key.separator (tab), line.separator (newline), headers.separator (,), null.literal (null)",
+        "What is printed: print.timestamp, print.key, print.offset, print.epoch, print.partition, "
+        + "print.headers (false), print.value (true), key.separator (tab), line.separator (newline), "
+        + "headers.separator (,), null.literal (null)",
         "--property");
     private readonly Option<FileInfo?> _formatterConfig =
         SharedOptions.File("--formatter-config", "A file with properties of the formatter");
@@ -94,7 +102,8 @@ internal sealed class ConsoleConsumerCommand
         try
         {
             await StartAsync(parsed, consumer, cancellation).ConfigureAwait(false);
-            while (await PrintSomeAsync(parsed, consumer, printer, printed, cancellation).ConfigureAwait(false) is { } count)
+            while (await PrintSomeAsync(parsed, consumer, printer, printed, cancellation)
+                .ConfigureAwait(false) is { } count)
             {
                 printed += count;
             }
@@ -143,7 +152,8 @@ internal sealed class ConsoleConsumerCommand
         if (parsed.GetValue(_formatter) is { } formatter
             && !formatter.EndsWith("DefaultMessageFormatter", StringComparison.Ordinal))
         {
-            throw new CommandFailure("--formatter: there is no other than org.apache.kafka.tools.consumer.DefaultMessageFormatter");
+            throw new CommandFailure(
+                "--formatter: there is no other than org.apache.kafka.tools.consumer.DefaultMessageFormatter");
         }
     }
 
@@ -227,7 +237,8 @@ internal sealed class ConsoleConsumerCommand
         else
         {
             throw new CommandFailure(
-                $"The provided offset value '{offset}' is incorrect. Valid values are 'earliest', 'latest', or a non-negative long.");
+                $"The provided offset value '{offset}' is incorrect. "
+                + "Valid values are 'earliest', 'latest', or a non-negative long.");
         }
     }
 
@@ -242,7 +253,8 @@ internal sealed class ConsoleConsumerCommand
         }
 
         TimeSpan? timeout = parsed.GetValue(_timeout) is { } ms ? TimeSpan.FromMilliseconds(ms) : null;
-        IReadOnlyList<ConsumeResult> results = await consumer.PollAsync(TimeSpan.Zero, cancellation).ConfigureAwait(false);
+        IReadOnlyList<ConsumeResult> results = await consumer.PollAsync(TimeSpan.Zero, cancellation)
+            .ConfigureAwait(false);
         if (results.Count == 0)
         {
             printer.Flush();

@@ -1,5 +1,5 @@
+using System.Buffers;
 using System.Buffers.Text;
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Barnabas.Client;
@@ -7,8 +7,8 @@ using Barnabas.Client;
 namespace Barnabas.Cli;
 
 /// <summary>
-/// Prints records as Kafka's default formatter does, by the same properties, or one JSON object per line. Gathers output
-/// and writes it in large pieces; <see cref="Flush"/> when nothing follows at once.
+/// Prints records as Kafka's default formatter does, by the same properties, or one JSON object per line. Gathers
+/// output and writes it in large pieces; <see cref="Flush"/> when nothing follows at once.
 /// </summary>
 internal sealed class RecordPrinter
 {
@@ -29,7 +29,7 @@ internal sealed class RecordPrinter
     private readonly byte[] _lineSeparator;
     private readonly byte[] _headersSeparator;
     private readonly byte[] _nullLiteral;
-    private readonly MemoryStream _buffer = new(2 * FlushBytes);
+    private readonly ArrayBufferWriter<byte> _buffer = new(2 * FlushBytes);
 
     public RecordPrinter(Stream output, OutputFormat format, IReadOnlyDictionary<string, string> properties)
     {
@@ -72,7 +72,7 @@ internal sealed class RecordPrinter
             PrintText(record);
         }
 
-        if (_buffer.Length >= FlushBytes)
+        if (_buffer.WrittenCount >= FlushBytes)
         {
             Flush();
         }
@@ -80,10 +80,10 @@ internal sealed class RecordPrinter
 
     public void Flush()
     {
-        if (_buffer.Length > 0)
+        if (_buffer.WrittenCount > 0)
         {
-            _output.Write(_buffer.GetBuffer(), 0, (int)_buffer.Length);
-            _buffer.SetLength(0);
+            _output.Write(_buffer.WrittenSpan);
+            _buffer.ResetWrittenCount();
         }
 
         _output.Flush();
@@ -103,7 +103,8 @@ internal sealed class RecordPrinter
         if (_timestamp)
         {
             Separate(ref first);
-            Write(record.TimestampMs < 0 ? "NO_TIMESTAMP"u8 : record.IsLogAppendTime ? "LogAppendTime:"u8 : "CreateTime:"u8);
+            Write(record.TimestampMs < 0
+                ? "NO_TIMESTAMP"u8 : record.IsLogAppendTime ? "LogAppendTime:"u8 : "CreateTime:"u8);
             if (record.TimestampMs >= 0)
             {
                 Write(record.TimestampMs);

@@ -6,7 +6,9 @@ using Barnabas.Records;
 
 namespace Barnabas.Cli;
 
-/// <summary><c>barnabas console-producer</c>, in place of <c>kafka-console-producer</c>: lines of standard input become records.</summary>
+/// <summary>
+/// <c>barnabas console-producer</c>, in place of <c>kafka-console-producer</c>: lines of standard input become records.
+/// </summary>
 internal sealed class ConsoleProducerCommand
 {
     private const string LineReader = "org.apache.kafka.tools.LineMessageReader";
@@ -29,7 +31,9 @@ internal sealed class ConsoleProducerCommand
     private readonly Option<string?> _reader =
         SharedOptions.Value<string?>("--line-reader", "class", "Only Kafka's own line reader, which is the default");
     private readonly Option<string[]> _commandProperties = SharedOptions.Properties(
-        "--command-property", "A property of the producer, such as linger.ms=5; may be repeated", "--producer-property");
+        "--command-property",
+        "A property of the producer, such as linger.ms=5; may be repeated",
+        "--producer-property");
     private readonly Option<FileInfo?> _commandConfig = SharedOptions.File(
         "--command-config", "A file with properties of the producer", "--producer.config");
     private readonly Option<string?> _codec = new("--compression-codec")

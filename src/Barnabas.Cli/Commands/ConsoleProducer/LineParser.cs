@@ -54,7 +54,8 @@ internal sealed class LineParser
     public ParsedLine Parse(ReadOnlyMemory<byte> line, long number)
     {
         ReadOnlyMemory<byte> rest = line;
-        ReadOnlyMemory<byte>? headers = Cut(_parseHeaders, ref rest, line, _headersDelimiter, "headers delimiter", number);
+        ReadOnlyMemory<byte>? headers =
+            Cut(_parseHeaders, ref rest, line, _headersDelimiter, "headers delimiter", number);
         ReadOnlyMemory<byte>? key = Cut(_parseKey, ref rest, line, _keySeparator, "key separator", number);
         return new ParsedLine(
             key is { } some && IsNull(some.Span) ? null : key,
@@ -63,7 +64,8 @@ internal sealed class LineParser
     }
 
     private static bool Flag(IReadOnlyDictionary<string, string> properties, string key) =>
-        properties.TryGetValue(key, out string? value) && value.Trim().Equals("true", StringComparison.OrdinalIgnoreCase);
+        properties.TryGetValue(key, out string? value) && value.Trim()
+            .Equals("true", StringComparison.OrdinalIgnoreCase);
 
     private static void Differ(string left, string? leftValue, string right, string rightValue)
     {
@@ -73,7 +75,8 @@ internal sealed class LineParser
         }
     }
 
-    private bool IsNull(ReadOnlySpan<byte> bytes) => _nullMarkerBytes is not null && bytes.SequenceEqual(_nullMarkerBytes);
+    private bool IsNull(ReadOnlySpan<byte> bytes) =>
+        _nullMarkerBytes is not null && bytes.SequenceEqual(_nullMarkerBytes);
 
     private ReadOnlyMemory<byte>? Cut(
         bool enabled,

@@ -44,7 +44,9 @@ internal sealed class LineSplitter(Stream input, int lineBytesMax)
         return true;
     }
 
-    /// <summary>Reads more; false at the end of the input, after which <see cref="TryNext"/> may give one last line.</summary>
+    /// <summary>
+    /// Reads more; false at the end of the input, after which <see cref="TryNext"/> may give one last line.
+    /// </summary>
     public async ValueTask<bool> FillAsync(CancellationToken cancellation)
     {
         if (_start > 0)

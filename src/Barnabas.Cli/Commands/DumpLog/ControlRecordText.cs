@@ -22,20 +22,25 @@ internal static class ControlRecordText
             ControlRecordType.Abort => EndOfTransaction("ABORT", value),
             ControlRecordType.Commit => EndOfTransaction("COMMIT", value),
             ControlRecordType.LeaderChange => " LeaderChange: "
-                + Message<LeaderChangeMessage>(value, static (message, json, version) => message.WriteJson(json, version)),
+                + Message<LeaderChangeMessage>(value, static (message, json, version) =>
+                    message.WriteJson(json, version)),
             ControlRecordType.SnapshotHeader => " SnapshotHeader "
-                + Message<SnapshotHeaderRecord>(value, static (message, json, version) => message.WriteJson(json, version)),
+                + Message<SnapshotHeaderRecord>(value, static (message, json, version) =>
+                    message.WriteJson(json, version)),
             ControlRecordType.SnapshotFooter => " SnapshotFooter "
-                + Message<SnapshotFooterRecord>(value, static (message, json, version) => message.WriteJson(json, version)),
+                + Message<SnapshotFooterRecord>(value, static (message, json, version) =>
+                    message.WriteJson(json, version)),
             ControlRecordType.KRaftVersion => " KRaftVersion "
-                + Message<KRaftVersionRecord>(value, static (message, json, version) => message.WriteJson(json, version)),
+                + Message<KRaftVersionRecord>(value, static (message, json, version) =>
+                    message.WriteJson(json, version)),
             ControlRecordType.KRaftVoters => " KRaftVoters "
                 + Message<VotersRecord>(value, static (message, json, version) => message.WriteJson(json, version)),
             _ => $" controlType: UNKNOWN({number})",
         };
     }
 
-    private static string EndOfTransaction(string type, ReadOnlySpan<byte> value) => value.Length >= ControlRecord.EndTransactionSize
+    private static string EndOfTransaction(string type, ReadOnlySpan<byte> value) =>
+        value.Length >= ControlRecord.EndTransactionSize
         ? $" endTxnMarker: {type} coordinatorEpoch: {BinaryPrimitives.ReadInt32BigEndian(value[sizeof(short)..])}"
         : $" endTxnMarker: {type} (damaged)";
 

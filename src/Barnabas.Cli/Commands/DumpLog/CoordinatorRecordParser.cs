@@ -6,7 +6,9 @@ using Barnabas.Records;
 
 namespace Barnabas.Cli;
 
-/// <summary>Records of a coordinator's topic as JSON: a typed key, and a value with its version or a deletion.</summary>
+/// <summary>
+/// Records of a coordinator's topic as JSON: a typed key, and a value with its version or a deletion.
+/// </summary>
 internal sealed class CoordinatorRecordParser : IRecordParser
 {
     private readonly CoordinatorRecordCodec _codec;
@@ -20,7 +22,8 @@ internal sealed class CoordinatorRecordParser : IRecordParser
 
     public static CoordinatorRecordParser ForOffsets() => new(CoordinatorRecordCodec.Group, GroupMetadataJson.Write);
 
-    public static CoordinatorRecordParser ForTransactions() => new(CoordinatorRecordCodec.Transaction, WriteTransaction);
+    public static CoordinatorRecordParser ForTransactions() =>
+        new(CoordinatorRecordCodec.Transaction, WriteTransaction);
 
     public static CoordinatorRecordParser ForShareState() => new(
         CoordinatorRecordCodec.Share, static (json, value) => value.Message.WriteJson(json, value.Version));

@@ -2,7 +2,10 @@ using System.CommandLine;
 
 namespace Barnabas.Cli;
 
-/// <summary><c>barnabas dump-log</c>, in place of <c>kafka-dump-log</c>: shows what the files of a log directory hold. Reads only.</summary>
+/// <summary>
+/// <c>barnabas dump-log</c>, in place of <c>kafka-dump-log</c>: shows what the files of a log directory hold. Reads
+/// only.
+/// </summary>
 internal sealed class DumpLogCommand
 {
     private readonly Option<string[]> _files = new("--files")
@@ -14,7 +17,8 @@ internal sealed class DumpLogCommand
         AllowMultipleArgumentsPerToken = true,
     };
 
-    private readonly Option<bool> _printData = SharedOptions.Flag("--print-data-log", "Print keys and values of records");
+    private readonly Option<bool> _printData =
+        SharedOptions.Flag("--print-data-log", "Print keys and values of records");
     private readonly Option<bool> _deep = SharedOptions.Flag("--deep-iteration", "Print records, not only batches");
     private readonly Option<bool> _sanity =
         SharedOptions.Flag("--index-sanity-check", "Only check indexes as a broker does when it starts");

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Barnabas.Cli;
 
-/// <summary>Prints a <c>leader-epoch-checkpoint</c>: a version, a count, then an epoch and its first offset per line.</summary>
+/// <summary>
+/// Prints a <c>leader-epoch-checkpoint</c>: a version, a count, then an epoch and its first offset per line.
+/// </summary>
 internal static class EpochCheckpointDumper
 {
     public static void Dump(string file, TextWriter output)

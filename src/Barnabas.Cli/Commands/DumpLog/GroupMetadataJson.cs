@@ -5,7 +5,9 @@ using Barnabas.Protocol;
 
 namespace Barnabas.Cli;
 
-/// <summary>Values of <c>__consumer_offsets</c> as JSON, with the members' own messages opened where they are consumers.</summary>
+/// <summary>
+/// Values of <c>__consumer_offsets</c> as JSON, with the members' own messages opened where they are consumers.
+/// </summary>
 internal static class GroupMetadataJson
 {
     public static void Write(Utf8JsonWriter json, MessageAndVersion value)

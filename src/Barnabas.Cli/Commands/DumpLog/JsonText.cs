@@ -7,7 +7,8 @@ namespace Barnabas.Cli;
 /// <summary>JSON on one line, with the same characters escaped as Kafka's tools escape.</summary>
 internal static class JsonText
 {
-    private static readonly JsonWriterOptions _options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions _options =
+        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static string Of(Action<Utf8JsonWriter> write)
     {

@@ -6,7 +6,9 @@ using Barnabas.Records;
 
 namespace Barnabas.Cli;
 
-/// <summary>Prints the batches and records of a log file or a snapshot of the metadata log, line by line as Kafka's tool does.</summary>
+/// <summary>
+/// Prints the batches and records of a log file or a snapshot of the metadata log, line by line as Kafka's tool does.
+/// </summary>
 internal sealed class LogDumper(DumpSettings settings, DumpFindings findings, TextWriter output)
 {
     private readonly CompressionCodecs _codecs = NativeCodecs.Create();
@@ -81,8 +83,9 @@ internal sealed class LogDumper(DumpSettings settings, DumpFindings findings, Te
         }
 
         output.WriteLine(
-            $" position: {position} {TimestampName(batch)}: {batch.MaxTimestamp} size: {batch.Size} magic: {batch.Magic}"
-            + $" compresscodec: {CodecName(batch.Compression)} crc: {batch.Crc} isvalid: {Flag(batch.IsCrcValid())}");
+            $" position: {position} {TimestampName(batch)}: {batch.MaxTimestamp} size: {batch.Size}"
+            + $" magic: {batch.Magic} compresscodec: {CodecName(batch.Compression)} crc: {batch.Crc}"
+            + $" isvalid: {Flag(batch.IsCrcValid())}");
     }
 
     private void PrintRecords(RecordBatch batch, string file)
@@ -138,7 +141,7 @@ internal sealed class LogDumper(DumpSettings settings, DumpFindings findings, Te
         }
         else
         {
-            // The checksum of a message that stands alone; of one in a compressed set the tool can only repeat the set's.
+            // The checksum of a message that stands alone; for one in a compressed set that of the set.
             output.Write($" isValid: {Flag(batch.IsCrcValid())} crc: {batch.Crc}");
         }
 

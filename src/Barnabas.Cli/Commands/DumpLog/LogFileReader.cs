@@ -19,8 +19,8 @@ internal sealed class LogFileReader : IDisposable
     public long Length { get; }
 
     /// <summary>
-    /// The batch at a position, valid until the next call; false if there is none that is whole. The length it claims is
-    /// compared with the file before memory is taken for it.
+    /// The batch at a position, valid until the next call; false if there is none that is whole. The length it claims
+    /// is compared with the file before memory is taken for it.
     /// </summary>
     public bool TryRead(long position, out ReadOnlySpan<byte> batch)
     {

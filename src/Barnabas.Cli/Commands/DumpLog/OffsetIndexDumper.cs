@@ -84,8 +84,8 @@ internal sealed class OffsetIndexDumper(DumpSettings settings, DumpFindings find
         if (last < baseOffset)
         {
             throw new CommandFailure(
-                $"Corrupt index found, index file ({file}) has non-zero size but the last offset is {last} which is less "
-                + $"than the base offset {baseOffset}.");
+                $"Corrupt index found, index file ({file}) has non-zero size but the last offset is {last} "
+                + $"which is less than the base offset {baseOffset}.");
         }
 
         if (index.Length % EntrySize != 0)

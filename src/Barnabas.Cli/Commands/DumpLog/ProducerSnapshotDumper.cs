@@ -15,7 +15,8 @@ internal static class ProducerSnapshotDumper
     {
         byte[] bytes = File.ReadAllBytes(file);
         if (bytes.Length < CheckedFrom
-            || BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(ChecksumAt)) != Crc32C.Compute(bytes.AsSpan(CheckedFrom)))
+            || Crc32C.Compute(bytes.AsSpan(CheckedFrom))
+                != BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(ChecksumAt)))
         {
             throw new CommandFailure($"Snapshot {file} is corrupt: its checksum does not fit");
         }
@@ -33,7 +34,8 @@ internal static class ProducerSnapshotDumper
         foreach (ProducerSnapshot.ProducerEntry entry in snapshot.ProducerEntries)
         {
             output.Write(
-                $"producerId: {entry.ProducerId} producerEpoch: {entry.Epoch} coordinatorEpoch: {entry.CoordinatorEpoch}"
+                $"producerId: {entry.ProducerId} producerEpoch: {entry.Epoch}"
+                + $" coordinatorEpoch: {entry.CoordinatorEpoch}"
                 + $" currentTxnFirstOffset: {Optional(entry.CurrentTxnFirstOffset)} lastTimestamp: {entry.Timestamp}");
             if (entry.LastOffset >= 0)
             {

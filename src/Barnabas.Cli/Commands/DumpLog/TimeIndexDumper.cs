@@ -103,16 +103,16 @@ internal sealed class TimeIndexDumper(DumpSettings settings, DumpFindings findin
             if (lastTimestamp < firstTimestamp || lastOffset < baseOffset)
             {
                 throw new CommandFailure(
-                    $"Corrupt time index found, time index file ({file}) ends with timestamp {lastTimestamp} and offset "
-                    + $"{lastOffset}, before its beginning.");
+                    $"Corrupt time index found, time index file ({file}) ends with timestamp "
+                    + $"{lastTimestamp} and offset {lastOffset}, before its beginning.");
             }
         }
 
         if (times.Length % EntrySize != 0)
         {
             throw new CommandFailure(
-                $"Time index file {file} is corrupt, found {times.Length} bytes which is neither positive nor a multiple of "
-                + $"{EntrySize}.");
+                $"Time index file {file} is corrupt, found {times.Length} bytes which is neither positive "
+                + $"nor a multiple of {EntrySize}.");
         }
     }
 }

@@ -18,7 +18,8 @@ internal sealed class TopicsCommand
     private readonly Option<bool> _alter = SharedOptions.Flag("--alter", "Raise the number of partitions");
     private readonly Option<string?> _topic = SharedOptions.Value<string?>(
         "--topic", "topic", "The topic, or a regular expression over names (not with --create)");
-    private readonly Option<string?> _topicId = SharedOptions.Value<string?>("--topic-id", "id", "The id of a topic to describe");
+    private readonly Option<string?> _topicId =
+        SharedOptions.Value<string?>("--topic-id", "id", "The id of a topic to describe");
     private readonly Option<int?> _partitions = SharedOptions.Value<int?>(
         "--partitions", "count", "The number of partitions; by default the cluster's. Raising it moves keys elsewhere");
     private readonly Option<short?> _replicationFactor = SharedOptions.Value<short?>(
@@ -46,7 +47,8 @@ internal sealed class TopicsCommand
     private readonly Option<bool> _unavailable =
         SharedOptions.Flag("--unavailable-partitions", "Describe only partitions whose leader is away");
     private readonly Option<bool> _underMinIsr =
-        SharedOptions.Flag("--under-min-isr-partitions", "Describe only partitions with too few replicas in sync to be written");
+        SharedOptions.Flag(
+            "--under-min-isr-partitions", "Describe only partitions with too few replicas in sync to be written");
     private readonly Option<bool> _atMinIsr =
         SharedOptions.Flag("--at-min-isr-partitions", "Describe only partitions with just enough replicas in sync");
 
@@ -82,7 +84,7 @@ internal sealed class TopicsCommand
         properties.AddFile(parsed.GetValue(_commandConfig));
         properties.Set("bootstrap.servers", parsed.GetValue(_bootstrap)!);
         await using KafkaAdmin admin = properties.NewAdmin();
-        TopicsPrinter printer = new(Console.Out, parsed.GetValue(_output));
+        using TopicsPrinter printer = new(Console.Out, parsed.GetValue(_output));
         if (parsed.GetValue(_create))
         {
             await CreateAsync(parsed, admin, printer, cancellation).ConfigureAwait(false);
@@ -134,8 +136,8 @@ internal sealed class TopicsCommand
         if (name.AsSpan().ContainsAny('.', '_'))
         {
             printer.Warn(
-                "WARNING: Due to limitations in metric names, topics with a period ('.') or underscore ('_') could collide. "
-                + "To avoid issues it is best to use either, but not both.");
+                "WARNING: Due to limitations in metric names, topics with a period ('.') or "
+                + "underscore ('_') could collide. To avoid issues it is best to use either, but not both.");
         }
 
         NewTopic topic = new(name)
@@ -143,9 +145,11 @@ internal sealed class TopicsCommand
             Partitions = partitions,
             ReplicationFactor = replicas,
             Assignment = ReplicaAssignment.Parse(parsed.GetValue(_assignment)),
-            Configs = new Dictionary<string, string>(ClientProperties.Pairs(parsed.GetValue(_configs)), StringComparer.Ordinal),
+            Configs = new Dictionary<string, string>(
+                ClientProperties.Pairs(parsed.GetValue(_configs)), StringComparer.Ordinal),
         };
-        foreach (AdminResult result in await admin.CreateTopicsAsync([topic], cancellation: cancellation).ConfigureAwait(false))
+        foreach (AdminResult result in await admin.CreateTopicsAsync([topic], cancellation: cancellation)
+            .ConfigureAwait(false))
         {
             if (result.Error != ErrorCode.TopicAlreadyExists || !parsed.GetValue(_ifNotExists))
             {

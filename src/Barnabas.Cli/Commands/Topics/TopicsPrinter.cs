@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using Barnabas.Client;
@@ -5,9 +6,9 @@ using Barnabas.Client;
 namespace Barnabas.Cli;
 
 /// <summary>Prints topics as <c>kafka-topics</c> does, or as JSON.</summary>
-internal sealed class TopicsPrinter(TextWriter output, OutputFormat format)
+internal sealed class TopicsPrinter(TextWriter output, OutputFormat format) : IDisposable
 {
-    private readonly MemoryStream _buffer = new();
+    private readonly ArrayBufferWriter<byte> _buffer = new();
     private Utf8JsonWriter? _json;
 
     public void Warn(string text)
@@ -112,6 +113,8 @@ internal sealed class TopicsPrinter(TextWriter output, OutputFormat format)
         }
     }
 
+    public void Dispose() => _json?.Dispose();
+
     private static bool IsSet(ConfigEntry config) => config.Source != ConfigSource.Default;
 
     private static string Line(string topic, PartitionDescription partition)
@@ -130,7 +133,8 @@ internal sealed class TopicsPrinter(TextWriter output, OutputFormat format)
     private static string Ids(IReadOnlyList<int>? ids) => ids is null ? "N/A" : string.Join(',', ids);
 
     private static void WriteTopic(
-        Utf8JsonWriter json, TopicDescription topic, IReadOnlyList<ConfigEntry> configs, List<PartitionDescription> partitions)
+        Utf8JsonWriter json,
+            TopicDescription topic, IReadOnlyList<ConfigEntry> configs, List<PartitionDescription> partitions)
     {
         json.WriteStartObject();
         json.WriteString("topic", topic.Name);
@@ -188,7 +192,7 @@ internal sealed class TopicsPrinter(TextWriter output, OutputFormat format)
     private void Finish(Utf8JsonWriter json)
     {
         json.Dispose();
-        output.WriteLine(Encoding.UTF8.GetString(_buffer.GetBuffer(), 0, (int)_buffer.Length));
-        _buffer.SetLength(0);
+        output.WriteLine(Encoding.UTF8.GetString(_buffer.WrittenSpan));
+        _buffer.ResetWrittenCount();
     }
 }

@@ -2,7 +2,9 @@ using Barnabas.Kernel;
 
 namespace Barnabas.Client;
 
-/// <summary>An assignment under construction: a list of partitions for every member, in the order of their ids.</summary>
+/// <summary>
+/// An assignment under construction: a list of partitions for every member, in the order of their ids.
+/// </summary>
 internal sealed class AssignmentTable
 {
     private readonly SortedDictionary<string, List<TopicPartition>> _partitions = new(StringComparer.Ordinal);

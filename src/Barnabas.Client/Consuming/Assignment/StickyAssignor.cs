@@ -3,8 +3,8 @@ using Barnabas.Kernel;
 namespace Barnabas.Client;
 
 /// <summary>
-/// Keeps members' partitions where they are as far as balance allows (KIP-54), in the eager protocol: members still give
-/// everything up before a rebalance. Two members that can take the same partition differ by at most one partition.
+/// Keeps members' partitions where they are as far as balance allows (KIP-54), in the eager protocol: members still
+/// give everything up before a rebalance. Two members that can take the same partition differ by at most one partition.
 /// </summary>
 /// <remarks>
 /// A fresh assignment of members with equal topics is Kafka's own; when members come and go, balance and stickiness are
@@ -48,8 +48,8 @@ public sealed class StickyAssignor : IPartitionAssignor
             }
         }
 
-        // Partitions with few takers first: whoever can take anything fills the gaps afterwards. The sort is stable only
-        // through its second key.
+        // Partitions with few takers first: whoever can take anything fills the gaps afterwards. The sort is stable
+        // only through its second key.
         free.Sort((a, b) =>
         {
             int takers = subscribers[a.Topic].Count.CompareTo(subscribers[b.Topic].Count);
@@ -65,8 +65,8 @@ public sealed class StickyAssignor : IPartitionAssignor
         return table.ToResult();
     }
 
-    // Who owned what, as the members say. A partition that two claim belongs to the higher generation; the other claim is
-    // from before a missed rebalance.
+    // Who owned what, as the members say. A partition that two claim belongs to the higher generation; the other claim
+    // is from before a missed rebalance.
     private static Dictionary<TopicPartition, string> Claims(
         IReadOnlyDictionary<string, int> partitionCounts,
         IReadOnlyList<GroupMember> members,
@@ -114,8 +114,8 @@ public sealed class StickyAssignor : IPartitionAssignor
         return least;
     }
 
-    // Each move takes a partition from a member to one with at least two fewer, so the sum of squares of the loads falls
-    // and the loop ends.
+    // Each move takes a partition from a member to one with at least two fewer, so the sum of squares of the loads
+    // falls and the loop ends.
     private static void Balance(
         AssignmentTable table,
         IReadOnlyList<GroupMember> members,

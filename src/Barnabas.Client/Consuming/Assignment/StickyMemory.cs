@@ -5,8 +5,8 @@ using Barnabas.Kernel;
 namespace Barnabas.Client;
 
 /// <summary>
-/// The user data of the sticky assignor, version 1: an array of (topic, array of partitions), then the generation. Data of
-/// the older version ends before the generation.
+/// The user data of the sticky assignor, version 1: an array of (topic, array of partitions), then the generation. Data
+/// of the older version ends before the generation.
 /// </summary>
 internal static class StickyMemory
 {

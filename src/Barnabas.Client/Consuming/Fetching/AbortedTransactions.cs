@@ -29,7 +29,9 @@ internal sealed class AbortedTransactions
         return batch.IsTransactional && _open.Contains(batch.Producer.ProducerId);
     }
 
-    /// <summary>A batch was passed over; if it is the end of its producer's transaction, what follows is another one.</summary>
+    /// <summary>
+    /// A batch was passed over; if it is the end of its producer's transaction, what follows is another one.
+    /// </summary>
     public void Passed(RecordBatch batch)
     {
         if (!batch.IsControl || batch.Compression != Kernel.CompressionType.None)
@@ -39,7 +41,8 @@ internal sealed class AbortedTransactions
 
         foreach (Record record in new RecordReader(batch))
         {
-            if (ControlRecord.TryReadKey(record.Key.Span, out ControlRecordType type) && type == ControlRecordType.Abort)
+            if (ControlRecord.TryReadKey(record.Key.Span, out ControlRecordType type)
+                && type == ControlRecordType.Abort)
             {
                 _open.Remove(batch.Producer.ProducerId);
             }

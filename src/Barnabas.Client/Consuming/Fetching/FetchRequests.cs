@@ -3,7 +3,9 @@ using Barnabas.Protocol;
 
 namespace Barnabas.Client;
 
-/// <summary>Translates a plan into a fetch request. Without a session: each request names its partitions in full.</summary>
+/// <summary>
+/// Translates a plan into a fetch request. Without a session: each request names its partitions in full.
+/// </summary>
 internal static class FetchRequests
 {
     /// <summary>The last version that names topics; from the next on they go by id (KIP-516).</summary>

@@ -10,8 +10,8 @@ namespace Barnabas.Client;
 /// that decoded records never pile up. Not thread-safe.
 /// </summary>
 /// <remarks>
-/// Records of a batch without compression are slices of the response. Those of a compressed batch are copied into one array
-/// per batch, because the memory it is decompressed into is used again.
+/// Records of a batch without compression are slices of the response. Those of a compressed batch are copied into one
+/// array per batch, because the memory it is decompressed into is used again.
 /// </remarks>
 internal sealed class FetchedPartition
 {
@@ -34,7 +34,8 @@ internal sealed class FetchedPartition
         _partition = partition;
         _records = records;
         _scratch = scratch;
-        _aborted = options.IsolationLevel == IsolationLevel.ReadCommitted ? new AbortedTransactions(aborted ?? []) : null;
+        _aborted =
+            options.IsolationLevel == IsolationLevel.ReadCommitted ? new AbortedTransactions(aborted ?? []) : null;
         NextOffset = fetchOffset;
     }
 
@@ -188,5 +189,6 @@ internal sealed class FetchedPartition
 
     [SuppressMessage("Performance", "CA1822", Justification = "Reads the partition.")]
     private KafkaException Damaged(string how) => new(
-        ErrorCode.CorruptMessage, $"{_partition}: the batch behind offset {NextOffset - 1} is damaged: {how}", isFatal: true);
+        ErrorCode.CorruptMessage,
+            $"{_partition}: the batch behind offset {NextOffset - 1} is damaged: {how}", isFatal: true);
 }

@@ -5,8 +5,8 @@ using Barnabas.Records;
 namespace Barnabas.Client;
 
 /// <summary>
-/// Drives fetching for one consumer: keeps one request per broker under way as long as there is a partition to fetch, and
-/// puts what comes into the partitions' states. Answers arrive on the connections' read loops.
+/// Drives fetching for one consumer: keeps one request per broker under way as long as there is a partition to fetch,
+/// and puts what comes into the partitions' states. Answers arrive on the connections' read loops.
 /// </summary>
 internal sealed class Fetcher(
     ConsumerOptions options, BrokerConnections connections, ClusterMetadata metadata, Lock gate, Action wake)

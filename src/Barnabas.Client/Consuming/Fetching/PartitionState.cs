@@ -13,7 +13,9 @@ internal sealed class PartitionState(TopicPartition partition)
     /// <summary>The next record for the application; null until it is known where to begin.</summary>
     public long? Position { get; set; }
 
-    /// <summary>The position was lost or is to be found anew, in this way; null takes the committed offset first.</summary>
+    /// <summary>
+    /// The position was lost or is to be found anew, in this way; null takes the committed offset first.
+    /// </summary>
     public OffsetReset? Reset { get; set; }
 
     public bool IsPaused { get; set; }

@@ -4,8 +4,8 @@ using Barnabas.Protocol;
 namespace Barnabas.Client;
 
 /// <summary>
-/// Drives a <see cref="GroupMembership"/>. Rebalances begin and end within the application's polls, so that an assignment
-/// never changes under its hands; joining itself and heartbeats run in the background.
+/// Drives a <see cref="GroupMembership"/>. Rebalances begin and end within the application's polls, so that an
+/// assignment never changes under its hands; joining itself and heartbeats run in the background.
 /// </summary>
 internal sealed class ConsumerGroup : IAsyncDisposable
 {
@@ -136,7 +136,8 @@ internal sealed class ConsumerGroup : IAsyncDisposable
             lock (_gate)
             {
                 bool retriable = error is KafkaException { IsRetriable: true };
-                ErrorCode code = retriable ? ErrorCode.NetworkException : (error as KafkaException)?.ErrorCode ?? ErrorCode.None;
+                ErrorCode code =
+                    retriable ? ErrorCode.NetworkException : (error as KafkaException)?.ErrorCode ?? ErrorCode.None;
                 if (error is KafkaException)
                 {
                     // Whichever request it was, its answer will not come.
@@ -152,9 +153,12 @@ internal sealed class ConsumerGroup : IAsyncDisposable
         _wake();
     }
 
-    private async ValueTask FinishAsync(Rebalance rebalance, IRebalanceListener? listener, CancellationToken cancellation)
+    private async ValueTask FinishAsync(
+        Rebalance rebalance, IRebalanceListener? listener, CancellationToken cancellation)
     {
         _rebalance = null;
+        // What it caught it has told the membership; anything else must not pass in silence.
+        await _rebalancing.ConfigureAwait(false);
         if (rebalance.Assigned is not { } assigned)
         {
             // A new member's first join is only to learn its id, and an expelled one should be back soon.

@@ -32,7 +32,8 @@ internal static class ConsumerProtocol
         {
             if (!topics.TryGetValue(partition.Topic, out ConsumerProtocolAssignment.TopicPartition? topic))
             {
-                topics.Add(partition.Topic, topic = new ConsumerProtocolAssignment.TopicPartition { Topic = partition.Topic });
+                topics.Add(partition.Topic, topic =
+                    new ConsumerProtocolAssignment.TopicPartition { Topic = partition.Topic });
                 assignment.AssignedPartitions.Add(topic);
             }
 

@@ -3,7 +3,9 @@ using Barnabas.Protocol;
 
 namespace Barnabas.Client;
 
-/// <summary>Finds the broker that coordinates a group, and keeps the connection to it until somebody says it is wrong.</summary>
+/// <summary>
+/// Finds the broker that coordinates a group, and keeps the connection to it until somebody says it is wrong.
+/// </summary>
 internal sealed class CoordinatorFinder(
     ClientOptions options, BrokerConnections connections, ClusterMetadata metadata, string group)
 {

@@ -91,7 +91,8 @@ internal sealed class GroupMembership
         return React(ApiKey.SyncGroup, error);
     }
 
-    /// <param name="generation">The generation that the request carried: an answer to an older one says nothing.</param>
+    /// <param name="generation">The generation that the request carried: an answer to an older one says
+    /// nothing.</param>
     public GroupReaction HeartbeatAnswered(ErrorCode error, int generation) =>
         generation != Generation || State != MemberState.Stable
             ? GroupReaction.Proceed
@@ -110,7 +111,9 @@ internal sealed class GroupMembership
         }
     }
 
-    /// <summary>The member has said goodbye, or could not be polled for too long and must give its partitions up.</summary>
+    /// <summary>
+    /// The member has said goodbye, or could not be polled for too long and must give its partitions up.
+    /// </summary>
     public void Left()
     {
         MemberId = "";
@@ -136,7 +139,8 @@ internal sealed class GroupMembership
                 Generation = -1;
                 State = MemberState.Unjoined;
                 break;
-            case GroupReaction.Repeat or GroupReaction.FindCoordinator when State is MemberState.Joining or MemberState.Syncing:
+            case GroupReaction.Repeat
+                or GroupReaction.FindCoordinator when State is MemberState.Joining or MemberState.Syncing:
                 // A join or sync cannot be resumed; the next round starts with JoinGroup again.
                 State = MemberState.Unjoined;
                 break;

@@ -43,7 +43,8 @@ internal sealed class GroupOffsets(
                 throw new KafkaException(error, $"group {options.GroupId}: the commit was refused: {error}");
             }
 
-            await Task.Delay(_backoff.Wait(failures, options.Entropy), options.Time, cancellation).ConfigureAwait(false);
+            await Task.Delay(_backoff.Wait(failures, options.Entropy), options.Time, cancellation)
+                .ConfigureAwait(false);
         }
     }
 
@@ -72,7 +73,8 @@ internal sealed class GroupOffsets(
                 throw new KafkaException(error, $"group {options.GroupId}: committed offsets: {error}");
             }
 
-            await Task.Delay(_backoff.Wait(failures, options.Entropy), options.Time, cancellation).ConfigureAwait(false);
+            await Task.Delay(_backoff.Wait(failures, options.Entropy), options.Time, cancellation)
+                .ConfigureAwait(false);
         }
     }
 
@@ -92,7 +94,8 @@ internal sealed class GroupOffsets(
         {
             if (!topics.TryGetValue(partition.Topic, out OffsetCommitRequest.OffsetCommitRequestTopic? topic))
             {
-                topics.Add(partition.Topic, topic = new OffsetCommitRequest.OffsetCommitRequestTopic { Name = partition.Topic });
+                topics.Add(partition.Topic, topic =
+                    new OffsetCommitRequest.OffsetCommitRequestTopic { Name = partition.Topic });
                 request.Topics.Add(topic);
             }
 
@@ -108,7 +111,8 @@ internal sealed class GroupOffsets(
         {
             KafkaConnection connection = await coordinator.ConnectAsync(cancellation).ConfigureAwait(false);
             OffsetCommitResponse response = await connection
-                .SendAsync<OffsetCommitResponse>(request, CommitHighest, cancellation: cancellation).ConfigureAwait(false);
+                .SendAsync<OffsetCommitResponse>(request, CommitHighest, cancellation: cancellation)
+                    .ConfigureAwait(false);
             return FirstError(response, request.GenerationIdOrMemberEpoch);
         }
         catch (KafkaException error) when (error.IsRetriable)
@@ -159,7 +163,8 @@ internal sealed class GroupOffsets(
             // KIP-447: do not read past offsets that a transaction may still take back.
             request.RequireStable = version >= 7;
             OffsetFetchResponse response = await connection
-                .SendAsync<OffsetFetchResponse>(request, FetchHighest, cancellation: cancellation).ConfigureAwait(false);
+                .SendAsync<OffsetFetchResponse>(request, FetchHighest, cancellation: cancellation)
+                    .ConfigureAwait(false);
             return version >= 8 ? OfGroups(response, found) : OfOneGroup(response, found);
         }
         catch (KafkaException error) when (error.IsRetriable)

@@ -4,8 +4,8 @@ using Barnabas.Protocol;
 namespace Barnabas.Client;
 
 /// <summary>
-/// One attempt to enter the next generation of a classic group: join, divide if this member leads, sync. The membership's
-/// state tells how it ended.
+/// One attempt to enter the next generation of a classic group: join, divide if this member leads, sync. The
+/// membership's state tells how it ended.
 /// </summary>
 internal sealed class Rebalance(
     ConsumerOptions options,
@@ -125,7 +125,8 @@ internal sealed class Rebalance(
         if (assignor is null)
         {
             throw new KafkaException(
-                ErrorCode.InconsistentGroupProtocol, $"the group chose the assignor {joined.ProtocolName}", isFatal: true);
+                ErrorCode.InconsistentGroupProtocol,
+                    $"the group chose the assignor {joined.ProtocolName}", isFatal: true);
         }
 
         List<GroupMember> members = [];
@@ -137,8 +138,8 @@ internal sealed class Rebalance(
             topics.UnionWith(read.Topics);
         }
 
-        // Other members may want topics this one knows nothing of. A topic that does not exist has no partitions; when it
-        // appears, the view below differs and the group divides again.
+        // Other members may want topics this one knows nothing of. A topic that does not exist has no partitions; when
+        // it appears, the view below differs and the group divides again.
         metadata.Track(topics);
         ClusterSnapshot cluster = metadata.Current;
         if (topics.Any(topic => !cluster.Topics.ContainsKey(topic)))
