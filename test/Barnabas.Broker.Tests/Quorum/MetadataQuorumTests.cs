@@ -1,0 +1,151 @@
+using Barnabas.Kernel;
+using Barnabas.Metadata;
+using Barnabas.Protocol;
+using Barnabas.Raft;
+using Barnabas.Simulation;
+
+namespace Barnabas.Broker.Tests;
+
+public sealed class MetadataQuorumTests
+{
+    private const string Directory = "/data";
+
+    [Theory]
+    [InlineData(true, null)]
+    [InlineData(false, null)]
+    [InlineData(true, "4.3")]
+    [InlineData(false, "3.9")]
+    public void A_formatted_node_leads_its_quorum_and_serves(bool isStatic, string? release)
+    {
+        var world = new SimulatedWorld(1);
+        SimulatedNode machine = world.AddNode("a");
+        NodeSeams seams = machine.Start();
+        new StorageFormatter(seams.Disk, seams.Entropy, seams.Time)
+            .Format(QuorumNode.Format(Directory, isStatic, release));
+
+        QuorumNode node = QuorumNode.Start(world, seams, Directory, QuorumNode.Options(isStatic));
+
+        Assert.Equal(ErrorCode.None, (ErrorCode)node.CreateTopic("a", 3).ErrorCode);
+        Assert.True(node.Image.Topics.TryGet("a", out TopicImage? topic));
+        Assert.Equal(3, topic.PartitionCount);
+        Assert.Equal(isStatic ? 0 : 1, node.Quorum.KRaftVersion);
+        Assert.Equal("alice", Assert.Single(node.Image.ScramCredentials).Value.Name);
+        Assert.Equal(release is null ? "4.4-IV2" : release == "4.3" ? "4.3-IV0" : "3.9-IV0", $"{node.Image.Version}");
+        Assert.True(node.Published > 0);
+    }
+
+    [Theory]
+    [InlineData(SimulatedEnd.Kill)]
+    [InlineData(SimulatedEnd.PowerLoss)]
+    public void What_was_answered_is_there_after_a_crash_and_the_broker_comes_back_with_a_higher_epoch(SimulatedEnd end)
+    {
+        var world = new SimulatedWorld(2);
+        SimulatedNode machine = world.AddNode("a");
+        NodeSeams seams = machine.Start();
+        new StorageFormatter(seams.Disk, seams.Entropy, seams.Time).Format(QuorumNode.Format(Directory));
+        QuorumNode node = QuorumNode.Start(world, seams, Directory);
+        Uuid id = node.CreateTopic("a").TopicId;
+        long epoch = node.Lease.Epoch;
+
+        machine.Stop(end);
+        node = QuorumNode.Start(world, machine.Start(), Directory);
+
+        Assert.True(node.Image.Topics.TryGet(id, out TopicImage? topic));
+        Assert.True(topic.TryGetPartition(0, out PartitionImage? partition));
+        Assert.Equal(new BrokerId(1), partition.Leader);
+        Assert.True(node.Lease.Epoch > epoch);
+        Assert.Equal(2, node.Quorum.Quorum.Epoch);
+    }
+
+    [Fact]
+    public void Snapshots_are_written_loaded_and_the_log_below_is_dropped()
+    {
+        var world = new SimulatedWorld(3);
+        SimulatedNode machine = world.AddNode("a");
+        NodeSeams seams = machine.Start();
+        new StorageFormatter(seams.Disk, seams.Entropy, seams.Time).Format(QuorumNode.Format(Directory));
+        MetadataQuorumOptions options = QuorumNode.Options() with
+        {
+            SnapshotAfterBytes = 2_000,
+            SegmentBytes = 4_000,
+            Retention = new MetadataRetention(0, null),
+        };
+        QuorumNode node = QuorumNode.Start(world, seams, Directory, options);
+        for (int topic = 0; topic < 40; topic++)
+        {
+            Assert.Equal(0, node.CreateTopic($"t{topic}", 2).ErrorCode);
+        }
+
+        string log = $"{Directory}/__cluster_metadata-0";
+        SnapshotId[] snapshots = [.. seams.Disk.List(log).Where(IsSnapshot).Select(Parse)];
+        Assert.Single(snapshots);
+        Assert.True(snapshots[0].EndOffset > 0);
+        Assert.DoesNotContain("00000000000000000000.log", seams.Disk.List(log).Where(static name => name.EndsWith(".log", StringComparison.Ordinal)));
+        string before = string.Join('\n', ImageRecords.Of(node.Image).Select(TextOf));
+
+        machine.Stop(SimulatedEnd.Kill);
+        NodeSeams again = machine.Start();
+        node = QuorumNode.Start(world, again, Directory, options);
+
+        Assert.Equal(40, node.Image.Topics.Count);
+        Assert.Equal(
+            before.Split('\n').Count(static line => line.StartsWith("TopicRecord", StringComparison.Ordinal)),
+            node.Image.Topics.Count);
+    }
+
+    [Fact]
+    public void A_full_disk_fails_the_command_and_the_controller_goes_on_when_there_is_room()
+    {
+        var world = new SimulatedWorld(4);
+        SimulatedNode machine = world.AddNode("a");
+        NodeSeams seams = machine.Start();
+        new StorageFormatter(seams.Disk, seams.Entropy, seams.Time).Format(QuorumNode.Format(Directory));
+        QuorumNode node = QuorumNode.Start(world, seams, Directory);
+
+        machine.Disk.FailNext(SimulatedDiskCall.Write, DiskError.NoSpace);
+        ErrorCode refused = (ErrorCode)node.CreateTopic("a").ErrorCode;
+
+        Assert.Equal(ErrorCode.KafkaStorageError, refused);
+        Assert.False(node.Image.Topics.TryGet("a", out _));
+        Assert.Equal(0, node.CreateTopic("a").ErrorCode);
+        Assert.True(node.Image.Topics.TryGet("a", out _));
+        Assert.Null(node.Failure);
+    }
+
+    [Fact]
+    public void Formatting_a_formatted_directory_is_refused_unless_it_may_be_passed_over()
+    {
+        var world = new SimulatedWorld(5);
+        NodeSeams seams = world.AddNode("a").Start();
+        var formatter = new StorageFormatter(seams.Disk, seams.Entropy, seams.Time);
+        FormatOptions options = QuorumNode.Format(Directory);
+        Assert.Contains("Formatting metadata directory /data with metadata.version 4.4-IV2.", formatter.Format(options));
+
+        Assert.Throws<StorageFormatException>(() => formatter.Format(options));
+        Assert.Equal(
+            ["All of the log directories are already formatted."],
+            formatter.Format(options with { IgnoreFormatted = true }));
+        Assert.Throws<StorageFormatException>(
+            () => formatter.Format(options with { IgnoreFormatted = true, NodeId = 2 }));
+        Assert.Equal(0, StorageInfo.Read(seams.Disk, [Directory]).ExitCode);
+        Assert.Equal(
+            ["/nowhere does not exist"], StorageInfo.Read(seams.Disk, [Directory, "/nowhere"]).Problems);
+    }
+
+    [Fact]
+    public void A_controller_without_voters_must_say_how_they_come()
+    {
+        var world = new SimulatedWorld(6);
+        NodeSeams seams = world.AddNode("a").Start();
+        FormatOptions options = QuorumNode.Format(Directory, isStatic: false) with { InitialControllers = null };
+
+        Assert.Throws<StorageFormatException>(
+            () => new StorageFormatter(seams.Disk, seams.Entropy, seams.Time).Format(options));
+    }
+
+    private static bool IsSnapshot(string name) => SnapshotId.TryParse(name, out _);
+
+    private static SnapshotId Parse(string name) => SnapshotId.TryParse(name, out SnapshotId id) ? id : default;
+
+    private static string TextOf(MessageAndVersion record) => record.Message.GetType().Name;
+}
