@@ -10,6 +10,7 @@ internal static class Program
         {
             StartCommand.Create(),
             ServerStartCommand.Create(),
+            StorageCommand.Create(),
             TopicsCommand.Create(),
             ConsoleProducerCommand.Create(),
             ConsoleConsumerCommand.Create(),
