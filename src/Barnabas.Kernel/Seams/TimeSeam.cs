@@ -1,7 +1,7 @@
 namespace Barnabas.Kernel;
 
 /// <summary>
-/// The time seam is <see cref="TimeProvider"/>: its real twin is <see cref="TimeProvider.System"/>, its simulated twin
+/// The time seam is <see cref="TimeProvider"/>: its real twin is <c>TimeProvider.System</c>, its simulated twin
 /// is virtual time. These members give it the two units this house uses.
 /// </summary>
 public static class TimeSeam
