@@ -12,7 +12,8 @@ internal static class Checkout
     public static IReadOnlyList<SourceFile> Sources { get; } = [.. Find("src", "*.cs").Concat(Find("test", "*.cs"))
         .Select(path => new SourceFile(Relative(path), File.ReadAllText(path)))];
 
-    public static IReadOnlyList<string> Projects { get; } = [.. Find("src", "*.csproj").Concat(Find("test", "*.csproj"))];
+    public static IReadOnlyList<string> Projects { get; } =
+        [.. Find("src", "*.csproj").Concat(Find("test", "*.csproj"))];
 
     /// <summary>A path below the root with forward slashes.</summary>
     public static string Relative(string path) => Path.GetRelativePath(Root, path).Replace('\\', '/');

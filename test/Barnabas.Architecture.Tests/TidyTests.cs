@@ -15,7 +15,8 @@ public partial class TidyTests
 
     [Fact]
     public void Files_are_short_enough_to_be_read() => AssertNone(
-        Checkout.Sources.Where(file => Lines(file).Length > LinesPerFileMax).Select(file => $"{file.Path}: {Lines(file).Length}"));
+        Checkout.Sources.Where(file => Lines(file).Length > LinesPerFileMax).Select(file => $"{file.Path}: "
+            + $"{Lines(file).Length}"));
 
     [Fact]
     public void Lines_fit_on_the_page()
@@ -43,7 +44,8 @@ public partial class TidyTests
 
     [Fact]
     public void Methods_fit_on_the_screen() => AssertNone(
-        Methods().Where(method => method.Lines > LinesPerMethodMax).Select(method => $"{method.Name}: {method.Lines} lines"));
+        Methods().Where(method => method.Lines > LinesPerMethodMax).Select(method => $"{method.Name}: {method.Lines} "
+            + "lines"));
 
     [Fact]
     public void Nothing_is_put_off_in_a_comment() => AssertNone(Checkout.Sources
@@ -58,7 +60,9 @@ public partial class TidyTests
     [Fact]
     public void A_file_holds_one_type() => AssertNone(Checkout.Sources
         .Where(file => file.IsProduct)
-        .Select(file => (file.Path, Count: Checkout.Parse(file).DescendantNodes(node => node is not TypeDeclarationSyntax)
+        .Select(file => (
+            file.Path,
+            Count: Checkout.Parse(file).DescendantNodes(node => node is not TypeDeclarationSyntax)
             .Count(node => node is BaseTypeDeclarationSyntax or DelegateDeclarationSyntax)))
         .Where(file => file.Count > 1)
         .Select(file => $"{file.Path}: {file.Count} types"));
@@ -69,7 +73,9 @@ public partial class TidyTests
         List<string> wrong = [];
         foreach (SourceFile file in Checkout.Sources.Where(file => file.IsProduct))
         {
-            foreach (FieldDeclarationSyntax field in Checkout.Parse(file).DescendantNodes().OfType<FieldDeclarationSyntax>())
+            foreach (FieldDeclarationSyntax field in Checkout.Parse(file)
+                .DescendantNodes()
+                .OfType<FieldDeclarationSyntax>())
             {
                 bool isStatic = field.Modifiers.Any(SyntaxKind.StaticKeyword);
                 if (isStatic && !field.Modifiers.Any(SyntaxKind.ReadOnlyKeyword))
@@ -108,8 +114,11 @@ public partial class TidyTests
     public void Nobody_waits_for_a_task_in_a_core_room()
     {
         // The ban list sees GetResult and Wait; what it cannot see is that a core has no business with tasks at all.
-        string[] cores = ["Barnabas.Kernel", "Barnabas.Records", "Barnabas.Raft", "Barnabas.Metadata", "Barnabas.Coordination",
-            "Barnabas.Storage", "Barnabas.Replication", "Barnabas.Configuration", "Barnabas.Protocol"];
+        string[] cores =
+        [
+            "Barnabas.Kernel", "Barnabas.Records", "Barnabas.Raft", "Barnabas.Metadata", "Barnabas.Coordination",
+            "Barnabas.Storage", "Barnabas.Replication", "Barnabas.Configuration", "Barnabas.Protocol",
+        ];
         AssertNone(Checkout.Sources
             .Where(file => file.IsProduct && cores.Contains(file.Room))
             .Where(file => Checkout.Parse(file).DescendantNodes().OfType<AwaitExpressionSyntax>().Any())
@@ -153,7 +162,8 @@ public partial class TidyTests
         .SelectMany(file => Checkout.Parse(file).DescendantNodes().OfType<BaseTypeDeclarationSyntax>()
             .Select(type => (file, type)));
 
-    private static IEnumerable<(string Name, int Lines)> Methods() => Checkout.Sources.SelectMany(file => Checkout.Parse(file)
+    private static IEnumerable<(string Name, int Lines)> Methods() => Checkout.Sources.SelectMany(file => Checkout
+        .Parse(file)
         .DescendantNodes()
         .OfType<BaseMethodDeclarationSyntax>()
         .Select(method =>

@@ -79,7 +79,9 @@ public class ConfigKeyTests
     [InlineData("0", false)]
     [InlineData("a:b", false)]
     public void Throttled_replicas_are_pairs_or_a_star(string text, bool allowed) =>
-        Assert.Equal(allowed, ConfigTables.Topic.Find("leader.replication.throttled.replicas")!.TryParse(text, out _, out _));
+        Assert.Equal(
+            allowed,
+            ConfigTables.Topic.Find("leader.replication.throttled.replicas")!.TryParse(text, out _, out _));
 
     [Fact]
     public void Secrets_are_never_shown()

@@ -25,7 +25,9 @@ public class DynamicConfigTests
         Assert.Equal(5, topic.RetentionBytes);
         Assert.Equal(
             6_000_000,
-            TopicSettings.From(new Dictionary<string, string> { ["segment.bytes"] = "6000000" }, broker.Values).SegmentBytesMax);
+            TopicSettings.From(
+                new Dictionary<string, string> { ["segment.bytes"] = "6000000" },
+                broker.Values).SegmentBytesMax);
     }
 
     [Fact]
@@ -109,9 +111,15 @@ public class DynamicConfigTests
 
     [Theory]
     [InlineData("no.such.key", "1", "Unknown topic config name: no.such.key")]
-    [InlineData("segment.bytes", "1", "Invalid value 1 for configuration segment.bytes: Value must be at least 1048576")]
+    [InlineData(
+        "segment.bytes",
+        "1",
+        "Invalid value 1 for configuration segment.bytes: Value must be at least 1048576")]
     [InlineData("min.compaction.lag.ms", "9223372036854775807", null)]
-    [InlineData("max.compaction.lag.ms", "5", "conflict topic config setting min.compaction.lag.ms (9) > max.compaction.lag.ms (5)")]
+    [InlineData(
+        "max.compaction.lag.ms",
+        "5",
+        "conflict topic config setting min.compaction.lag.ms (9) > max.compaction.lag.ms (5)")]
     [InlineData("remote.storage.enable", "true", "Tiered Storage functionality is disabled")]
     public void A_topic_is_judged_in_Kafkas_words(string name, string value, string? expected)
     {
@@ -130,12 +138,22 @@ public class DynamicConfigTests
 
     [Theory]
     [InlineData("no.such.key", "1", "Unknown group config name: no.such.key")]
-    [InlineData("consumer.session.timeout.ms", "1000", "must be greater than or equal to group.consumer.min.session.timeout.ms")]
-    [InlineData("share.record.lock.duration.ms", "70000", "must be less than or equal to group.share.max.record.lock.duration.ms")]
-    public void A_group_is_judged_by_the_bounds_of_the_broker(string name, string value, string expected) => Assert.Contains(
-        expected,
-        Assert.Single(GroupConfigs.Check(new Dictionary<string, string> { [name] = value }, ConfigValues.Defaults)),
-        StringComparison.Ordinal);
+    [InlineData(
+        "consumer.session.timeout.ms",
+        "1000",
+        "must be greater than or equal to group.consumer.min.session.timeout.ms")]
+    [InlineData(
+        "share.record.lock.duration.ms",
+        "70000",
+        "must be less than or equal to group.share.max.record.lock.duration.ms")]
+    public void A_group_is_judged_by_the_bounds_of_the_broker(string name, string value, string expected)
+    {
+        Dictionary<string, string> overrides = new() { [name] = value };
+        Assert.Contains(
+            expected,
+            Assert.Single(GroupConfigs.Check(overrides, ConfigValues.Defaults)),
+            StringComparison.Ordinal);
+    }
 
     [Theory]
     [InlineData("node.id", "2", true, "Cannot update these configs dynamically: [node.id]")]
@@ -146,7 +164,11 @@ public class DynamicConfigTests
     [InlineData("listener.name.x.ssl.keystore.location", "/k", true, null)]
     [InlineData("listener.name.x.ssl.keystore.location", "/k", false, "broker id must be specified")]
     [InlineData("my.own.key", "x", false, null)]
-    public void A_dynamic_layer_is_judged_in_Kafkas_words(string name, string value, bool forOneBroker, string? expected)
+    public void A_dynamic_layer_is_judged_in_Kafkas_words(
+        string name,
+        string value,
+        bool forOneBroker,
+        string? expected)
     {
         IReadOnlyList<string> problems =
             BrokerConfigs.CheckLayer(new Dictionary<string, string> { [name] = value }, forOneBroker);

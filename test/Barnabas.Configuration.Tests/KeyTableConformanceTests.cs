@@ -50,7 +50,9 @@ public class KeyTableConformanceTests
 
     private static void AssertSame(ConfigTable table, string file, string ownPrefix = "\0")
     {
-        string[] theirs = [.. KafkaData.ReadTable(file).Select(row => string.Join(" | ", row[..7])).Order(StringComparer.Ordinal)];
+        string[] theirs = [.. KafkaData.ReadTable(file)
+            .Select(row => string.Join(" | ", row[..7]))
+            .Order(StringComparer.Ordinal)];
         string[] ours = [.. table.Keys
             .Where(key => !key.Name.StartsWith(ownPrefix, StringComparison.Ordinal))
             .Select(Row)

@@ -32,7 +32,8 @@ public class NodeConfigurationTests
     [Fact]
     public void Everything_wrong_is_told_at_once_in_the_order_of_the_lines()
     {
-        NodeConfigurationResult result = Parse(Single + "num.partitions=0\nlog.retention.ms=abc\nmessage.max.bytes=-1\n");
+        NodeConfigurationResult result =
+            Parse(Single + "num.partitions=0\nlog.retention.ms=abc\nmessage.max.bytes=-1\n");
         Assert.Null(result.Configuration);
         Assert.Equal(["num.partitions", "log.retention.ms", "message.max.bytes"], result.Problems.Select(p => p.Key));
         Assert.Equal([7, 8, 9], result.Problems.Select(p => p.Line));

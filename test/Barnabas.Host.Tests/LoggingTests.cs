@@ -12,7 +12,10 @@ public class LoggingTests
         string text = Write(LogFormat.Text, log => Log.GaveUp(log, "first\nsecond\r\nthird"));
         Assert.EndsWith("\n", text, StringComparison.Ordinal);
         Assert.Single(text.TrimEnd('\n').Split('\n'));
-        Assert.Contains(" FATAL [test] Stopping because the node cannot go on: first \\n second \\n third", text, StringComparison.Ordinal);
+        Assert.Contains(
+            " FATAL [test] Stopping because the node cannot go on: first \\n second \\n third",
+            text,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -35,7 +38,11 @@ public class LoggingTests
     [Fact]
     public void A_log_that_nobody_reads_does_not_end_the_node()
     {
-        using StreamLoggerFactory loggers = new(new BrokenStream(), LogFormat.Text, LogLevel.Information, TimeProvider.System);
+        using StreamLoggerFactory loggers = new(
+            new BrokenStream(),
+            LogFormat.Text,
+            LogLevel.Information,
+            TimeProvider.System);
         Log.Closed(loggers.CreateLogger("test"));
     }
 

@@ -25,19 +25,19 @@ public class MetricsTests
         Counter one = new();
         all.Add(3);
         one.Add(2);
-        registry.Add("kafka.server:type=BrokerTopicMetrics,name=BytesInPerSec", "bytes", all);
-        registry.Add("kafka.server:type=ReplicaManager,name=LeaderCount", "partitions", () => 1.5);
-        registry.Add("kafka.server:type=BrokerTopicMetrics,name=BytesInPerSec,topic=a\"b", "bytes", one);
+        registry.Add("kafka.server:type=Topics,name=BytesInPerSec", "bytes", all);
+        registry.Add("kafka.server:type=Replicas,name=LeaderCount", "partitions", () => 1.5);
+        registry.Add("kafka.server:type=Topics,name=BytesInPerSec,topic=a\"b", "bytes", one);
 
         Assert.Equal(
             """
-            # HELP kafka_server_brokertopicmetrics_bytesin_total kafka.server:type=BrokerTopicMetrics,name=BytesInPerSec in bytes
-            # TYPE kafka_server_brokertopicmetrics_bytesin_total counter
-            kafka_server_brokertopicmetrics_bytesin_total 3
-            kafka_server_brokertopicmetrics_bytesin_total{topic="a\"b"} 2
-            # HELP kafka_server_replicamanager_leadercount kafka.server:type=ReplicaManager,name=LeaderCount in partitions
-            # TYPE kafka_server_replicamanager_leadercount gauge
-            kafka_server_replicamanager_leadercount 1.5
+            # HELP kafka_server_topics_bytesin_total kafka.server:type=Topics,name=BytesInPerSec in bytes
+            # TYPE kafka_server_topics_bytesin_total counter
+            kafka_server_topics_bytesin_total 3
+            kafka_server_topics_bytesin_total{topic="a\"b"} 2
+            # HELP kafka_server_replicas_leadercount kafka.server:type=Replicas,name=LeaderCount in partitions
+            # TYPE kafka_server_replicas_leadercount gauge
+            kafka_server_replicas_leadercount 1.5
 
             """,
             PrometheusText.Write(registry.Metrics));
@@ -52,10 +52,22 @@ public class MetricsTests
         histogram.Record(8);
         registry.Add("kafka.network:type=RequestMetrics,name=TotalTimeMs,request=Fetch", "ms", histogram);
         string text = PrometheusText.Write(registry.Metrics);
-        Assert.Contains("kafka_network_requestmetrics_totaltimems{request=\"Fetch\",quantile=\"0.5\"} 4\n", text, StringComparison.Ordinal);
-        Assert.Contains("kafka_network_requestmetrics_totaltimems{request=\"Fetch\",quantile=\"0.99\"} 8\n", text, StringComparison.Ordinal);
-        Assert.Contains("kafka_network_requestmetrics_totaltimems_sum{request=\"Fetch\"} 12\n", text, StringComparison.Ordinal);
-        Assert.Contains("kafka_network_requestmetrics_totaltimems_count{request=\"Fetch\"} 2\n", text, StringComparison.Ordinal);
+        Assert.Contains(
+            "kafka_network_requestmetrics_totaltimems{request=\"Fetch\",quantile=\"0.5\"} 4\n",
+            text,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "kafka_network_requestmetrics_totaltimems{request=\"Fetch\",quantile=\"0.99\"} 8\n",
+            text,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "kafka_network_requestmetrics_totaltimems_sum{request=\"Fetch\"} 12\n",
+            text,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "kafka_network_requestmetrics_totaltimems_count{request=\"Fetch\"} 2\n",
+            text,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -78,7 +90,8 @@ public class MetricsTests
         using MeterListener listener = new();
         listener.InstrumentPublished = (instrument, self) =>
         {
-            if (instrument.Meter.Name == MetricRegistry.MeterName && instrument.Name == "kafka_server_test_listened_total")
+            if (instrument.Meter.Name == MetricRegistry.MeterName
+                && instrument.Name == "kafka_server_test_listened_total")
             {
                 self.EnableMeasurementEvents(instrument);
             }

@@ -5,7 +5,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Barnabas.Cli;
 
-/// <summary>What <c>start</c> and <c>server-start</c> have in common: a checked configuration becomes a running process.</summary>
+/// <summary>
+/// What <c>start</c> and <c>server-start</c> have in common: a checked configuration becomes a running process.
+/// </summary>
 internal static class NodeRun
 {
     /// <summary>Says everything that is wrong with a configuration, one line each. Null if something is.</summary>

@@ -28,7 +28,8 @@ internal static class StartCommand
         };
         Option<string> host = new("--host")
         {
-            Description = "The address to listen on and to tell clients. There is no authentication yet: do not open it to "
+            Description = "The address to listen on and to tell clients. There is no authentication yet: do not open "
+                + "it to "
                 + "a network you do not trust.",
             DefaultValueFactory = _ => "localhost",
         };

@@ -50,7 +50,8 @@ public sealed class BrokerConfigs
     /// they may belong to a plug-in.
     /// </summary>
     /// <param name="layer">All keys that the layer will hold.</param>
-    /// <param name="forOneBroker">False for the layer of all brokers, where what names something local is not allowed.</param>
+    /// <param name="forOneBroker">False for the layer of all brokers, where what names something local is not
+    /// allowed.</param>
     public static IReadOnlyList<string> CheckLayer(IReadOnlyDictionary<string, string> layer, bool forOneBroker)
     {
         List<string> problems = [];
@@ -86,7 +87,9 @@ public sealed class BrokerConfigs
         }
     }
 
-    /// <summary>The key, also if the name has the prefix of a listener: <c>listener.name.internal.ssl.keystore.location</c>.</summary>
+    /// <summary>
+    /// The key, also if the name has the prefix of a listener: <c>listener.name.internal.ssl.keystore.location</c>.
+    /// </summary>
     internal static ConfigKey? FindBehindPrefix(string name)
     {
         const string Prefix = "listener.name.";
@@ -111,7 +114,8 @@ public sealed class BrokerConfigs
         {
             foreach ((string name, string text) in layer)
             {
-                // A dynamic value that does not parse can only come from a newer version; the layer below stays in force.
+                // A dynamic value that does not parse can only come from a newer version; the layer below stays in
+                // force.
                 if (Find(name) is { } key && key.TryParse(text, out object? value, out _))
                 {
                     values[key] = value;

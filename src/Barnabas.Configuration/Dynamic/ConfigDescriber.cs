@@ -114,7 +114,11 @@ public static class ConfigDescriber
         return entries;
     }
 
-    private static ConfigEntry Entry(ConfigKey key, string? value, List<ConfigSynonym> synonyms, bool isReadOnly) => new(
+    private static ConfigEntry Entry(
+        ConfigKey key,
+        string? value,
+        List<ConfigSynonym> synonyms,
+        bool isReadOnly) => new(
         key.Name,
         value,
         synonyms.Count == 0 ? ConfigSource.DefaultConfig : synonyms[0].Source,
@@ -145,8 +149,8 @@ public static class ConfigDescriber
     }
 
     /// <summary>
-    /// The places a broker key's value could come from. Keys that say the same in several units are listed together, from
-    /// the place that names <paramref name="key"/> itself on; if none does, there is none to tell.
+    /// The places a broker key's value could come from. Keys that say the same in several units are listed together,
+    /// from the place that names <paramref name="key"/> itself on; if none does, there is none to tell.
     /// </summary>
     private static List<ConfigSynonym> BrokerSynonyms(ConfigKey key, BrokerConfigs broker)
     {

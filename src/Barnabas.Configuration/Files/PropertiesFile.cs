@@ -4,9 +4,9 @@ using System.Text;
 namespace Barnabas.Configuration;
 
 /// <summary>
-/// A file of <c>key=value</c> lines as Java reads it: <c>#</c> and <c>!</c> begin comments, <c>=</c>, <c>:</c> or a blank
-/// ends the key, a backslash escapes the next sign or joins the next line, <c>\uXXXX</c> is a code unit, and a key that
-/// occurs twice has its last value.
+/// A file of <c>key=value</c> lines as Java reads it: <c>#</c> and <c>!</c> begin comments, <c>=</c>, <c>:</c> or a
+/// blank ends the key, a backslash escapes the next sign or joins the next line, <c>\uXXXX</c> is a code unit, and a
+/// key that occurs twice has its last value.
 /// </summary>
 public sealed class PropertiesFile
 {
@@ -90,7 +90,9 @@ public sealed class PropertiesFile
         {
             _repeated.Add(new ConfigProblem(
                 key,
-                string.Create(CultureInfo.InvariantCulture, $"'{key}' stands on line {former.Line} already; this one counts"),
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"'{key}' stands on line {former.Line} already; this one counts"),
                 line));
         }
 
@@ -107,7 +109,9 @@ public sealed class PropertiesFile
         return position;
     }
 
-    /// <summary>An odd number of backslashes at the end joins the next line; an even number is escaped backslashes.</summary>
+    /// <summary>
+    /// An odd number of backslashes at the end joins the next line; an even number is escaped backslashes.
+    /// </summary>
     private static bool EndsInOpenBackslash(string line)
     {
         int count = 0;

@@ -17,7 +17,8 @@ public static class BarnabasKeys
 
     public static readonly ConfigKey<int> ConnectionInFlightMaxBytes =
         Key<int>("barnabas.connection.in.flight.max.bytes", Int, "16777216", Medium, Fixed,
-            "How many bytes of requests one connection may have unanswered. At the limit the node stops reading from it " +
+            "How many bytes of requests one connection may have unanswered. At the limit the node stops reading from " +
+            "it " +
             "until answers are out; a single request may be larger, up to socket.request.max.bytes.",
             AtLeast(65536));
 

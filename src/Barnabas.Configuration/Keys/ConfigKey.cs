@@ -19,8 +19,8 @@ public abstract class ConfigKey
     public bool IsRequired => Facts.IsRequired;
 
     /// <summary>
-    /// The parsed default, null where nothing is the default. The value's type follows <see cref="Type"/>: bool, string,
-    /// int, short, long, double, or <see cref="IReadOnlyList{T}"/> of string.
+    /// The parsed default, null where nothing is the default. The value's type follows <see cref="Type"/>: bool,
+    /// string, int, short, long, double, or <see cref="IReadOnlyList{T}"/> of string.
     /// </summary>
     public object? Default { get; }
 
@@ -31,11 +31,14 @@ public abstract class ConfigKey
 
     public DynamicMode Mode => Facts.Mode;
 
-    /// <summary>Set for keys that exist for tests of the system and are not listed to clients unless they are set.</summary>
+    /// <summary>
+    /// Set for keys that exist for tests of the system and are not listed to clients unless they are set.
+    /// </summary>
     public bool IsInternal => Facts.IsInternal;
 
     /// <summary>
-    /// Set if this version of Barnabas acts on the key. A key without effect is accepted, validated and listed at start.
+    /// Set if this version of Barnabas acts on the key. A key without effect is accepted, validated and listed at
+    /// start.
     /// </summary>
     public bool HasEffect => Facts.HasEffect;
 
@@ -91,8 +94,8 @@ public abstract class ConfigKey
 
     private object? Parse(string text)
     {
-        // Defaults are ours: one that does not parse is a fault of a table. Rules are not asked, because some of Kafka's
-        // defaults break their own rule until another key is set.
+        // Defaults are ours: one that does not parse is a fault of a table. Rules are not asked, because some of
+        // Kafka's defaults break their own rule until another key is set.
         Invariant.That(ConfigText.TryParse(Type, text, out object? value, out _));
         return value;
     }

@@ -1,6 +1,8 @@
 namespace Barnabas.Configuration;
 
-/// <summary>Where a value comes from, as DescribeConfigs tells it (KIP-226). The numbers are those of the protocol.</summary>
+/// <summary>
+/// Where a value comes from, as DescribeConfigs tells it (KIP-226). The numbers are those of the protocol.
+/// </summary>
 public enum ConfigSource : sbyte
 {
     Unknown = 0,

@@ -20,8 +20,8 @@ internal static class ConfigText
         value = type switch
         {
             ConfigType.Boolean => (object?)ParseBoolean(trimmed),
-            ConfigType.Int => ParseInteger(trimmed, int.MinValue, int.MaxValue) is { } number ? (int)number : null,
-            ConfigType.Short => ParseInteger(trimmed, short.MinValue, short.MaxValue) is { } number ? (short)number : null,
+            ConfigType.Int => (int?)ParseInteger(trimmed, int.MinValue, int.MaxValue),
+            ConfigType.Short => (short?)ParseInteger(trimmed, short.MinValue, short.MaxValue),
             ConfigType.Long => ParseInteger(trimmed, long.MinValue, long.MaxValue),
             ConfigType.Double => ParseDouble(trimmed),
             ConfigType.List => ParseList(trimmed),
@@ -138,7 +138,8 @@ internal static class ConfigText
     {
         // Java allows a type suffix: 0.5d, 1f.
         string digits = text.Length > 1 && text[^1] is 'd' or 'D' or 'f' or 'F' ? text[..^1] : text;
-        const NumberStyles Style = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+        const NumberStyles Style =
+            NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
         return double.TryParse(digits, Style, CultureInfo.InvariantCulture, out double number) ? number : null;
     }
 

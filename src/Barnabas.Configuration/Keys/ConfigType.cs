@@ -1,6 +1,8 @@
 namespace Barnabas.Configuration;
 
-/// <summary>The type of a configuration value. The numbers are those of DescribeConfigs (KIP-569); 0 is "unknown".</summary>
+/// <summary>
+/// The type of a configuration value. The numbers are those of DescribeConfigs (KIP-569); 0 is "unknown".
+/// </summary>
 public enum ConfigType : sbyte
 {
     Boolean = 1,

@@ -2,7 +2,9 @@ using System.Collections.Frozen;
 
 namespace Barnabas.Configuration;
 
-/// <summary>Parsed values of the keys of a table. What is not set has its default. Immutable, so from any thread.</summary>
+/// <summary>
+/// Parsed values of the keys of a table. What is not set has its default. Immutable, so from any thread.
+/// </summary>
 public sealed class ConfigValues
 {
     private readonly FrozenDictionary<ConfigKey, object?> _values;

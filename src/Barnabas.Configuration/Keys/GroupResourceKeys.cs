@@ -2,7 +2,9 @@ using static Barnabas.Configuration.ConfigKeyRow;
 
 namespace Barnabas.Configuration;
 
-/// <summary>What can be set for a single group. Barnabas keeps these values; its classic groups use none of them.</summary>
+/// <summary>
+/// What can be set for a single group. Barnabas keeps these values; its classic groups use none of them.
+/// </summary>
 public static class GroupResourceKeys
 {
     /// <summary>The keys that are known and checked, and have no effect yet.</summary>

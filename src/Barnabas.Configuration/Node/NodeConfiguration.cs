@@ -27,7 +27,9 @@ public sealed class NodeConfiguration
     /// <summary>All keys with their values, for what has no property here.</summary>
     public ConfigValues Values { get; }
 
-    /// <summary>Keys and texts as they were written, unknown ones too: what KIP-226 calls static configuration.</summary>
+    /// <summary>
+    /// Keys and texts as they were written, unknown ones too: what KIP-226 calls static configuration.
+    /// </summary>
     public IReadOnlyDictionary<string, string> Written { get; }
 
     public ProcessRoles Roles { get; }
@@ -39,7 +41,9 @@ public sealed class NodeConfiguration
     /// <summary>All addresses to listen on.</summary>
     public IReadOnlyList<ListenerEndpoint> Listeners { get; }
 
-    /// <summary>Names of the listeners that belong to controllers; requests for the controller come only there.</summary>
+    /// <summary>
+    /// Names of the listeners that belong to controllers; requests for the controller come only there.
+    /// </summary>
     public IReadOnlyList<string> ControllerListenerNames { get; }
 
     /// <summary>What clients and brokers are told. Ports that are 0 are known only when the node listens.</summary>
@@ -83,8 +87,8 @@ public sealed class NodeConfiguration
         [.. Values.SetKeys.Where(key => !key.HasEffect).Select(key => key.Name)];
 
     /// <summary>
-    /// Reads a file. Values in <paramref name="overrides"/> (the <c>--override key=value</c> of the command line) win over
-    /// those in the file.
+    /// Reads a file. Values in <paramref name="overrides"/> (the <c>--override key=value</c> of the command line) win
+    /// over those in the file.
     /// </summary>
     public static NodeConfigurationResult Parse(
         PropertiesFile file,

@@ -80,7 +80,9 @@ internal static class NodeConfigurationReader
 
         if (written.ContainsKey(NodeKeys.BrokerId.Name))
         {
-            source.Note(NodeKeys.BrokerId.Name, "broker.id is the former name of node.id and will be refused by Kafka 5.0");
+            source.Note(
+                NodeKeys.BrokerId.Name,
+                "broker.id is the former name of node.id and will be refused by Kafka 5.0");
         }
     }
 }

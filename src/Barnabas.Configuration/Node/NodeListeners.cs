@@ -57,7 +57,9 @@ internal sealed class NodeListeners
     private void ReadProtocols()
     {
         ConfigKey key = NodeKeys.ListenerSecurityProtocolMap;
-        foreach (string pair in NodeKeys.ListenerSecurityProtocolMap.In(_values).Split(',', StringSplitOptions.TrimEntries))
+        string[] pairs =
+            NodeKeys.ListenerSecurityProtocolMap.In(_values).Split(',', StringSplitOptions.TrimEntries);
+        foreach (string pair in pairs)
         {
             if (pair.Length == 0)
             {
@@ -135,7 +137,8 @@ internal sealed class NodeListeners
         {
             _source.Refuse(
                 key,
-                $"Invalid value {entry} for configuration {key.Name}: Expected NAME://host:port with a port from 0 to 65535");
+                $"Invalid value {entry} for configuration {key.Name}: Expected NAME://host:port with a port from 0 "
+                + "to 65535");
             return null;
         }
 
@@ -156,7 +159,8 @@ internal sealed class NodeListeners
         {
             _source.Refuse(
                 key,
-                $"Invalid value {entry} for configuration {key.Name}: No security protocol defined for listener {name} in "
+                $"Invalid value {entry} for configuration {key.Name}: No security protocol defined for listener "
+                + $"{name} in "
                 + NodeKeys.ListenerSecurityProtocolMap.Name);
             return null;
         }
@@ -230,7 +234,9 @@ internal sealed class NodeListeners
         InterBrokerName = Normalise(name);
         if (_source.Has(NodeKeys.SecurityInterBrokerProtocol))
         {
-            _source.Refuse(key, $"Only one of {key.Name} and {NodeKeys.SecurityInterBrokerProtocol.Name} should be set.");
+            _source.Refuse(
+                key,
+                $"Only one of {key.Name} and {NodeKeys.SecurityInterBrokerProtocol.Name} should be set.");
         }
 
         if (!_protocols.ContainsKey(InterBrokerName))

@@ -1,8 +1,8 @@
 namespace Barnabas.Configuration;
 
 /// <summary>
-/// Rules that tie keys together, as Kafka checks them for a node with a metadata quorum. Rules about what Barnabas cannot
-/// do yet are in <see cref="NotYetRules"/>.
+/// Rules that tie keys together, as Kafka checks them for a node with a metadata quorum. Rules about what Barnabas
+/// cannot do yet are in <see cref="NotYetRules"/>.
 /// </summary>
 internal static class NodeRules
 {
@@ -30,7 +30,8 @@ internal static class NodeRules
     {
         TopicDefaults defaults = TopicDefaults.From(values);
         Require(defaults.SegmentMs >= 1, LogKeys.LogRollMs, "log.roll.ms must be at least 1, allowed: [1,...]");
-        Require(defaults.SegmentJitterMs >= 0, LogKeys.LogRollJitterMs, "log.roll.jitter.ms must be at least 0, allowed: [0,...]");
+        Require(defaults.SegmentJitterMs >= 0, LogKeys.LogRollJitterMs, "log.roll.jitter.ms must be at least 0, "
+            + "allowed: [0,...]");
         Require(
             defaults.RetentionMs is >= 1 or -1,
             RetentionKey(values),
@@ -41,7 +42,8 @@ internal static class NodeRules
         {
             source.Note(
                 QuorumKeys.BrokerHeartbeatIntervalMs.Name,
-                $"broker.heartbeat.interval.ms ({heartbeat}) should be at most half of broker.session.timeout.ms ({session}): "
+                $"broker.heartbeat.interval.ms ({heartbeat}) should be at most half of broker.session.timeout.ms "
+                + $"({session}): "
                 + "one lost heartbeat costs the broker its lease");
         }
 
@@ -73,62 +75,77 @@ internal static class NodeRules
 
     private static void CheckQuorum(NodeSource source, ConfigValues values, NodeListeners listeners)
     {
-        ProcessRoles roles = NodeConfiguration.RolesOf(values);
         int nodeId = NodeKeys.NodeId.In(values);
         IReadOnlyList<QuorumVoter> voters = NodeConfiguration.VotersOf(values);
         string rolesName = NodeKeys.ProcessRoles.Name;
         string votersName = QuorumKeys.ControllerQuorumVoters.Name;
-        string namesName = NodeKeys.ControllerListenerNames.Name;
         if (voters.Count == 0 && QuorumKeys.ControllerQuorumBootstrapServers.In(values).Count == 0)
         {
             source.Refuse(
                 QuorumKeys.ControllerQuorumVoters,
-                $"With {rolesName}, either {QuorumKeys.ControllerQuorumBootstrapServers.Name} (host:port) or {votersName} "
+                $"With {rolesName}, either {QuorumKeys.ControllerQuorumBootstrapServers.Name} (host:port) or "
+                + $"{votersName} "
                 + "(id@host:port) must say where the quorum is");
         }
 
         bool isVoter = voters.Any(voter => voter.NodeId == nodeId);
-        if (roles.HasFlag(ProcessRoles.Controller))
+        if (!NodeConfiguration.RolesOf(values).HasFlag(ProcessRoles.Controller))
         {
-            if (voters.Count > 0 && !isVoter)
-            {
-                source.Refuse(
-                    QuorumKeys.ControllerQuorumVoters,
-                    $"{rolesName} contains controller, so node {nodeId} must be one of {votersName}={string.Join(',', voters)}");
-            }
-
-            foreach (string name in listeners.ControllerNames)
-            {
-                if (!listeners.All.Any(listener => listener.Name == name))
-                {
-                    source.Refuse(
-                        NodeKeys.ControllerListenerNames,
-                        $"{namesName} must only contain names that appear in {NodeKeys.Listeners.Name}, but {name} does not");
-                }
-            }
-
-            if (roles == ProcessRoles.Controller && !listeners.All.All(listeners.IsController))
-            {
-                source.Refuse(
-                    NodeKeys.Listeners,
-                    $"{NodeKeys.Listeners.Name} must only contain listeners of {namesName} when {rolesName}=controller");
-            }
+            CheckBrokerOnly(source, listeners, nodeId, isVoter);
+            return;
         }
-        else
-        {
-            if (isVoter)
-            {
-                source.Refuse(
-                    QuorumKeys.ControllerQuorumVoters,
-                    $"{rolesName} contains just broker, so node {nodeId} must not be one of {votersName}");
-            }
 
-            if (listeners.All.Any(listeners.IsController))
+        if (voters.Count > 0 && !isVoter)
+        {
+            source.Refuse(
+                QuorumKeys.ControllerQuorumVoters,
+                $"{rolesName} contains controller, so node {nodeId} must be one of "
+                + $"{votersName}={string.Join(',', voters)}");
+        }
+
+        CheckControllerListeners(source, values, listeners);
+    }
+
+    private static void CheckBrokerOnly(NodeSource source, NodeListeners listeners, int nodeId, bool isVoter)
+    {
+        if (isVoter)
+        {
+            source.Refuse(
+                QuorumKeys.ControllerQuorumVoters,
+                $"{NodeKeys.ProcessRoles.Name} contains just broker, so node {nodeId} must not be one of "
+                + QuorumKeys.ControllerQuorumVoters.Name);
+        }
+
+        if (listeners.All.Any(listeners.IsController))
+        {
+            source.Refuse(
+                NodeKeys.ControllerListenerNames,
+                $"{NodeKeys.ControllerListenerNames.Name} must not contain a name that appears in "
+                + $"{NodeKeys.Listeners.Name} when {NodeKeys.ProcessRoles.Name}=broker");
+        }
+    }
+
+    private static void CheckControllerListeners(NodeSource source, ConfigValues values, NodeListeners listeners)
+    {
+        string namesName = NodeKeys.ControllerListenerNames.Name;
+        foreach (string name in listeners.ControllerNames)
+        {
+            if (!listeners.All.Any(listener => listener.Name == name))
             {
                 source.Refuse(
                     NodeKeys.ControllerListenerNames,
-                    $"{namesName} must not contain a name that appears in {NodeKeys.Listeners.Name} when {rolesName}=broker");
+                    $"{namesName} must only contain names that appear in {NodeKeys.Listeners.Name}, but {name} "
+                    + "does not");
             }
+        }
+
+        bool isController = NodeConfiguration.RolesOf(values) == ProcessRoles.Controller;
+        if (isController && !listeners.All.All(listeners.IsController))
+        {
+            source.Refuse(
+                NodeKeys.Listeners,
+                $"{NodeKeys.Listeners.Name} must only contain listeners of {namesName} when "
+                + $"{NodeKeys.ProcessRoles.Name}=controller");
         }
     }
 
@@ -143,7 +160,8 @@ internal static class NodeRules
             {
                 source.Refuse(
                     key,
-                    $"{NodeKeys.AdvertisedListeners.Name} cannot use the address 0.0.0.0, which nobody can connect to; leave "
+                    $"{NodeKeys.AdvertisedListeners.Name} cannot use the address 0.0.0.0, which nobody can connect "
+                    + "to; leave "
                     + "the host empty or name one");
             }
         }
@@ -177,7 +195,8 @@ internal static class NodeRules
             {
                 source.Refuse(
                     NodeKeys.AdvertisedListeners,
-                    $"{NodeKeys.AdvertisedListeners.Name} must only contain names that appear in {NodeKeys.Listeners.Name}, "
+                    $"{NodeKeys.AdvertisedListeners.Name} must only contain names that appear in "
+                    + $"{NodeKeys.Listeners.Name}, "
                     + $"but {name} does not");
             }
         }
@@ -196,7 +215,8 @@ internal static class NodeRules
         {
             source.Refuse(
                 NetworkKeys.MaxConnectionsPerIp,
-                $"{NetworkKeys.MaxConnectionsPerIp.Name} can be 0 only if {NetworkKeys.MaxConnectionsPerIpOverrides.Name} is set");
+                $"{NetworkKeys.MaxConnectionsPerIp.Name} can be 0 only if "
+                + $"{NetworkKeys.MaxConnectionsPerIpOverrides.Name} is set");
         }
     }
 }

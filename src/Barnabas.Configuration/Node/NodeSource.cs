@@ -1,8 +1,8 @@
 namespace Barnabas.Configuration;
 
 /// <summary>
-/// What was written for a node: the entries of the file with those of the command line over them, and the problems found
-/// on the way. Belongs to one reading.
+/// What was written for a node: the entries of the file with those of the command line over them, and the problems
+/// found on the way. Belongs to one reading.
 /// </summary>
 internal sealed class NodeSource
 {

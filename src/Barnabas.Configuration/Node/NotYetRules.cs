@@ -26,7 +26,8 @@ internal static class NotYetRules
         {
             source.Refuse(
                 ZooKeeperConnect,
-                $"{ZooKeeperConnect} is set: Barnabas does not keep its metadata in ZooKeeper yet. Remove the key and set "
+                $"{ZooKeeperConnect} is set: Barnabas does not keep its metadata in ZooKeeper yet. Remove the key "
+                + "and set "
                 + $"{NodeKeys.ProcessRoles.Name}=broker,controller for a node with its own quorum.");
         }
     }
@@ -35,12 +36,17 @@ internal static class NotYetRules
     {
         CheckRoles(source, values);
         CheckListeners(source, listeners);
-        RefuseUnlessDefault(source, values, "authorizer.class.name", "there is no authorization yet, so every client could do everything");
+        RefuseUnlessDefault(
+            source,
+            values,
+            "authorizer.class.name",
+            "there is no authorization yet, so every client could do everything");
         RefuseUnlessDefault(source, values, "config.providers", "values from config providers cannot be fetched yet");
         RefuseUnlessDefault(source, values, "remote.log.storage.system.enable", "there is no remote storage yet");
         foreach (string name in GuardingPlugIns)
         {
-            RefuseUnlessDefault(source, values, name, "Java plug-ins are not loaded, and going on without this one could "
+            RefuseUnlessDefault(source, values, name, "Java plug-ins are not loaded, and going on without this one "
+                + "could "
                 + "allow what it forbids");
         }
     }

@@ -6,7 +6,9 @@ public abstract class ConfigRule
     /// <summary>Null if the value is allowed, else one sentence that names key, value and what is allowed.</summary>
     public abstract string? Check(ConfigKey key, object? value);
 
-    /// <summary>The rule in Kafka's short notation: <c>[0,...]</c>, <c>[compact, delete]</c>; empty if it has none.</summary>
+    /// <summary>
+    /// The rule in Kafka's short notation: <c>[0,...]</c>, <c>[compact, delete]</c>; empty if it has none.
+    /// </summary>
     public abstract override string ToString();
 
     /// <summary>Set for lists that are sets: repeated entries are dropped before the check.</summary>

@@ -21,7 +21,9 @@ internal sealed class OffsetResetRule : ConfigRule
 
     public override string ToString() => "[latest, earliest, by_duration:PnDTnHnMn.nS]";
 
-    /// <summary>An ISO 8601 duration of days, hours, minutes and seconds, each at most once and in this order.</summary>
+    /// <summary>
+    /// An ISO 8601 duration of days, hours, minutes and seconds, each at most once and in this order.
+    /// </summary>
     private static bool IsDuration(ReadOnlySpan<char> rest)
     {
         if (rest is not ['P' or 'p', ..])
@@ -46,7 +48,8 @@ internal sealed class OffsetResetRule : ConfigRule
     private static bool TakePart(ref ReadOnlySpan<char> rest, char unit, bool fraction)
     {
         int length = 0;
-        while (length < rest.Length && (char.IsAsciiDigit(rest[length]) || (fraction && length > 0 && rest[length] == '.')))
+        while (length < rest.Length
+            && (char.IsAsciiDigit(rest[length]) || (fraction && length > 0 && rest[length] == '.')))
         {
             length++;
         }

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Barnabas.Configuration;
 
-/// <summary>A number between two bounds, both inclusive; without an upper bound where <paramref name="most"/> is null.</summary>
+/// <summary>
+/// A number between two bounds, both inclusive; without an upper bound where <paramref name="most"/> is null.
+/// </summary>
 internal sealed class RangeRule(decimal least, decimal? most = null, decimal? orExactly = null) : ConfigRule
 {
     public override string? Check(ConfigKey key, object? value)

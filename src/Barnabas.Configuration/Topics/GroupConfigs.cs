@@ -45,7 +45,9 @@ public static class GroupConfigs
         return key.Type == ConfigType.String && inherited is IReadOnlyList<string> list ? list[0] : inherited;
     }
 
-    /// <summary>For many group keys the broker has a lowest and a highest value: group.share.min.…, group.share.max.….</summary>
+    /// <summary>
+    /// For many group keys the broker has a lowest and a highest value: group.share.min.…, group.share.max.….
+    /// </summary>
     private static void CheckBounds(ConfigKey key, object? value, ConfigValues broker, List<string> problems)
     {
         int dot = key.Name.IndexOf('.', StringComparison.Ordinal);

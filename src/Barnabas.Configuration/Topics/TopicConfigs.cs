@@ -4,8 +4,8 @@ namespace Barnabas.Configuration;
 public static class TopicConfigs
 {
     /// <summary>
-    /// What is wrong with a topic's overrides, one sentence each, in Kafka's words where clients may look for them; empty
-    /// if nothing is. All overrides that the topic will have must be given, not only those that change.
+    /// What is wrong with a topic's overrides, one sentence each, in Kafka's words where clients may look for them;
+    /// empty if nothing is. All overrides that the topic will have must be given, not only those that change.
     /// </summary>
     public static IReadOnlyList<string> Check(IReadOnlyDictionary<string, string> overrides, ConfigValues broker)
     {
@@ -36,7 +36,10 @@ public static class TopicConfigs
         Dictionary<ConfigKey, object?> values = [];
         foreach (ConfigKey key in ConfigTables.Topic.Keys)
         {
-            values[key] = overrides.TryGetValue(key.Name, out string? text) && key.TryParse(text, out object? value, out _)
+            values[key] = overrides.TryGetValue(key.Name, out string? text) && key.TryParse(
+                text,
+                out object? value,
+                out _)
                 ? value
                 : TopicSynonyms.DefaultOf(key, broker);
         }

@@ -58,8 +58,8 @@ public sealed record TopicSettings
     public required int? CompressionLevel { get; init; }
 
     /// <summary>
-    /// The settings of a topic with these overrides on a broker with these values. Overrides that do not parse (they can
-    /// only come from a newer version) count as not set.
+    /// The settings of a topic with these overrides on a broker with these values. Overrides that do not parse (they
+    /// can only come from a newer version) count as not set.
     /// </summary>
     public static TopicSettings From(IReadOnlyDictionary<string, string> overrides, ConfigValues broker)
     {

@@ -3,8 +3,8 @@ using System.Collections.Frozen;
 namespace Barnabas.Configuration;
 
 /// <summary>
-/// Which broker keys give the default of a topic key, the strongest first. Several stand for the same thing in different
-/// units: the first that is not null counts.
+/// Which broker keys give the default of a topic key, the strongest first. Several stand for the same thing in
+/// different units: the first that is not null counts.
 /// </summary>
 public static class TopicSynonyms
 {

@@ -1,6 +1,8 @@
 namespace Barnabas.Configuration;
 
-/// <summary>The rhythm in which logs are looked after. What can differ between topics is in <see cref="TopicSettings"/>.</summary>
+/// <summary>
+/// The rhythm in which logs are looked after. What can differ between topics is in <see cref="TopicSettings"/>.
+/// </summary>
 public sealed record LogUpkeepSettings
 {
     /// <summary>How long after the start all of the following begin.</summary>

@@ -6,7 +6,9 @@ namespace Barnabas.Configuration;
 /// <summary>Limits of connections and requests.</summary>
 public sealed record NetworkSettings
 {
-    /// <summary>In bytes, without the four bytes of the size itself. A larger announcement closes the connection.</summary>
+    /// <summary>
+    /// In bytes, without the four bytes of the size itself. A larger announcement closes the connection.
+    /// </summary>
     public required int RequestBytesMax { get; init; }
 
     public required int ConnectionsMax { get; init; }
@@ -57,7 +59,11 @@ public sealed record NetworkSettings
             int colon = pair.LastIndexOf(':');
             if (colon <= 0
                 || !HostAndPort.IsHost(pair[..colon].Trim())
-                || !int.TryParse(pair.AsSpan(colon + 1), NumberStyles.Integer, CultureInfo.InvariantCulture, out int number))
+                || !int.TryParse(
+                    pair.AsSpan(colon + 1),
+                    NumberStyles.Integer,
+                    CultureInfo.InvariantCulture,
+                    out int number))
             {
                 overrides = FrozenDictionary<string, int>.Empty;
                 return false;

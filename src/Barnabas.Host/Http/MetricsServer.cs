@@ -77,7 +77,11 @@ internal sealed class MetricsServer : IDisposable
         switch (context.Request.Path.Value)
         {
             case "/metrics":
-                return Write(context, StatusCodes.Status200OK, PrometheusText.ContentType, PrometheusText.Write(registry.Metrics));
+                return Write(
+                    context,
+                    StatusCodes.Status200OK,
+                    PrometheusText.ContentType,
+                    PrometheusText.Write(registry.Metrics));
             case "/health":
                 return Write(context, StatusCodes.Status200OK, "text/plain", "ok\n");
             case "/ready" when node.State == NodeState.Ready:

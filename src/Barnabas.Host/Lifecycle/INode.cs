@@ -8,7 +8,9 @@ public interface INode
 {
     NodeState State { get; }
 
-    /// <summary>What is served, with the ports that were chosen where 0 was asked for. Empty until the node listens.</summary>
+    /// <summary>
+    /// What is served, with the ports that were chosen where 0 was asked for. Empty until the node listens.
+    /// </summary>
     IReadOnlyList<string> Endpoints { get; }
 
     /// <summary>Becomes complete if the node must stop by its own decision, with the reason in one sentence.</summary>
@@ -21,8 +23,8 @@ public interface INode
     void Open();
 
     /// <summary>
-    /// Stops listening, lets requests in flight end within <paramref name="patience"/>, forces logs to disk and leaves the
-    /// marks of an orderly end. Must not throw: what goes wrong is logged, and the next start recovers.
+    /// Stops listening, lets requests in flight end within <paramref name="patience"/>, forces logs to disk and leaves
+    /// the marks of an orderly end. Must not throw: what goes wrong is logged, and the next start recovers.
     /// </summary>
     void Close(TimeSpan patience);
 }

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace Barnabas.Host;
 
 /// <summary>
-/// Runs a node for the life of the process: opens it, serves metrics once it is ready, waits for a signal or for the node
-/// to give up, and closes it. Returns the exit code.
+/// Runs a node for the life of the process: opens it, serves metrics once it is ready, waits for a signal or for the
+/// node to give up, and closes it. Returns the exit code.
 /// </summary>
 public sealed class NodeProcess(NodeConfiguration configuration, ILoggerFactory loggers, MetricRegistry metrics)
 {

@@ -1,8 +1,8 @@
 namespace Barnabas.Host;
 
 /// <summary>
-/// Where a node is in its life. Only forward: New, Opening, Ready, Closing, Closed; from each of the first three straight
-/// to Closed if it fails.
+/// Where a node is in its life. Only forward: New, Opening, Ready, Closing, Closed; from each of the first three
+/// straight to Closed if it fails.
 /// </summary>
 public enum NodeState
 {

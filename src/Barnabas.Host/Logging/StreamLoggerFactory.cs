@@ -3,10 +3,11 @@ using Microsoft.Extensions.Logging;
 namespace Barnabas.Host;
 
 /// <summary>
-/// Loggers that write lines to one stream, in the order of the calls, each line whole and at once: what was logged is out
-/// even if the process ends in the next moment. From any thread.
+/// Loggers that write lines to one stream, in the order of the calls, each line whole and at once: what was logged is
+/// out even if the process ends in the next moment. From any thread.
 /// </summary>
-public sealed class StreamLoggerFactory(Stream output, LogFormat format, LogLevel least, TimeProvider time) : ILoggerFactory
+public sealed class StreamLoggerFactory(Stream output, LogFormat format, LogLevel least, TimeProvider time)
+    : ILoggerFactory
 {
     private readonly Lock _lock = new();
     private readonly LogLines _lines = new(format);

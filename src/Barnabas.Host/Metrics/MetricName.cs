@@ -4,8 +4,8 @@ using System.Text;
 namespace Barnabas.Host;
 
 /// <summary>
-/// A metric under Kafka's own name, and how Prometheus sees it. The mapping is the one that the widespread rules for the
-/// JMX exporter use, so that dashboards made for Kafka work: the name in lower case, <c>PerSec</c> dropped and
+/// A metric under Kafka's own name, and how Prometheus sees it. The mapping is the one that the widespread rules for
+/// the JMX exporter use, so that dashboards made for Kafka work: the name in lower case, <c>PerSec</c> dropped and
 /// <c>_total</c> added for what only grows, further properties as labels.
 /// </summary>
 public sealed record MetricName

@@ -3,8 +3,8 @@ using System.Diagnostics.Metrics;
 namespace Barnabas.Host;
 
 /// <summary>
-/// All metrics of a node under Kafka's names. Rooms count into their own counters; the composition root lists them here.
-/// The same numbers are published to <see cref="Meter"/>, for listeners within the process. From any thread.
+/// All metrics of a node under Kafka's names. Rooms count into their own counters; the composition root lists them
+/// here. The same numbers are published to <see cref="Meter"/>, for listeners within the process. From any thread.
 /// </summary>
 public sealed class MetricRegistry : IDisposable
 {
@@ -31,17 +31,25 @@ public sealed class MetricRegistry : IDisposable
         }
     }
 
-    /// <summary>Publishes a counter, for example <c>kafka.server:type=BrokerTopicMetrics,name=MessagesInPerSec</c>.</summary>
+    /// <summary>
+    /// Publishes a counter, for example <c>kafka.server:type=BrokerTopicMetrics,name=MessagesInPerSec</c>.
+    /// </summary>
     public void Add(string bean, string unit, Counter counter)
     {
         MetricName name = MetricName.Parse(bean, MetricKind.Count);
         if (TryAdd(new Metric(name, MetricKind.Count, unit, () => counter.Value)))
         {
-            _meter.CreateObservableCounter(name.Family, () => new Measurement<long>(counter.Value, Tags(name)), unit, bean);
+            _meter.CreateObservableCounter(
+                name.Family,
+                () => new Measurement<long>(counter.Value, Tags(name)),
+                unit,
+                bean);
         }
     }
 
-    /// <summary>Publishes a number that is read when somebody asks. <paramref name="read"/> must be quick and not throw.</summary>
+    /// <summary>
+    /// Publishes a number that is read when somebody asks. <paramref name="read"/> must be quick and not throw.
+    /// </summary>
     public void Add(string bean, string unit, Func<double> read)
     {
         MetricName name = MetricName.Parse(bean, MetricKind.Value);

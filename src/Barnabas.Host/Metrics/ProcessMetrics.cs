@@ -7,7 +7,10 @@ internal static class ProcessMetrics
 {
     public static void AddTo(MetricRegistry registry)
     {
-        registry.Add("process:type=cpu,name=seconds", "s", () => Read(process => process.TotalProcessorTime.TotalSeconds));
+        registry.Add(
+            "process:type=cpu,name=seconds",
+            "s",
+            () => Read(process => process.TotalProcessorTime.TotalSeconds));
         registry.Add("process:type=resident,name=memory_bytes", "bytes", () => Environment.WorkingSet);
         registry.Add("process:type=threads", "threads", () => Read(process => process.Threads.Count));
         registry.Add("dotnet:type=gc,name=heap_bytes", "bytes", () => GC.GetTotalMemory(forceFullCollection: false));

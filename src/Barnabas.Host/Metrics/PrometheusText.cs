@@ -94,7 +94,10 @@ public static class PrometheusText
 
     private static string Escape(string text, bool quotes)
     {
-        string escaped = text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
+        string escaped = text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace(
+            "\n",
+            "\\n",
+            StringComparison.Ordinal);
         return quotes ? escaped.Replace("\"", "\\\"", StringComparison.Ordinal) : escaped;
     }
 }

@@ -8,8 +8,8 @@ namespace Barnabas.Kernel;
 /// </summary>
 public sealed class Histogram
 {
-    // Values below 16 have a bucket each; above, every power of two is cut into 16 parts. 2^40 microseconds are 12 days and
-    // 2^40 bytes are a terabyte; what is larger counts as that large.
+    // Values below 16 have a bucket each; above, every power of two is cut into 16 parts. 2^40 microseconds are 12 days
+    // and 2^40 bytes are a terabyte; what is larger counts as that large.
     private const int PartBits = 4;
     private const int Parts = 1 << PartBits;
     private const int HighestPower = 40;

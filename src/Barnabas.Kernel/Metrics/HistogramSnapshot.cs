@@ -21,8 +21,8 @@ public sealed class HistogramSnapshot
     public long Sum { get; }
 
     /// <summary>
-    /// A bound that at least this share of the values does not exceed, at most 1/16 above the least such bound; 0 if there
-    /// are no values.
+    /// A bound that at least this share of the values does not exceed, at most 1/16 above the least such bound; 0 if
+    /// there are no values.
     /// </summary>
     /// <param name="share">From 0 to 1: 0.99 for the 99th percentile.</param>
     public long Quantile(double share)
