@@ -13,6 +13,8 @@ public sealed class CompressionCodecs
         }
     }
 
-    /// <summary>Null for <see cref="CompressionType.None"/>, for a codec this node lacks, and for unknown numbers.</summary>
+    /// <summary>
+    /// Null for <see cref="CompressionType.None"/>, for a codec this node lacks, and for unknown numbers.
+    /// </summary>
     public ICompressionCodec? Find(CompressionType type) => (int)type < _byType.Length ? _byType[(int)type] : null;
 }

@@ -10,13 +10,15 @@ public interface ICompressionCodec
 {
     CompressionType Type { get; }
 
-    /// <summary>Appends the compressed form. <paramref name="level"/> is the codec's own; null takes Kafka's default.</summary>
+    /// <summary>
+    /// Appends the compressed form. <paramref name="level"/> is the codec's own; null takes Kafka's default.
+    /// </summary>
     void Compress(ReadOnlySpan<byte> source, IBufferWriter<byte> destination, int? level = null);
 
     /// <summary>
-    /// Appends the original bytes. Throws <see cref="CompressionException"/> if the input is damaged, or once it has grown
-    /// beyond <paramref name="limit"/> bytes: the output's memory grows with what is produced, never with a size that the
-    /// input claims.
+    /// Appends the original bytes. Throws <see cref="CompressionException"/> if the input is damaged, or once it has
+    /// grown beyond <paramref name="limit"/> bytes: the output's memory grows with what is produced, never with a size
+    /// that the input claims.
     /// </summary>
     void Decompress(ReadOnlySpan<byte> source, IBufferWriter<byte> destination, int limit);
 }

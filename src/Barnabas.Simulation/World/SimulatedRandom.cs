@@ -2,7 +2,7 @@ namespace Barnabas.Simulation;
 
 /// <summary>
 /// The dice of a simulated world (SplitMix64). The same seed gives the same throws on every machine and in every build,
-/// which <see cref="System.Random"/> does not promise across versions.
+/// which <c>System.Random</c> does not promise across versions.
 /// </summary>
 public sealed class SimulatedRandom(ulong seed)
 {
