@@ -23,6 +23,8 @@ namespace Barnabas.Metadata;
 /// controlled shutdown   any          any              any        no          shut down now, once all active brokers
 ///                                                                            have replayed its leaving
 /// </code>
+/// One rule is stricter than Kafka's: a broker that was leaving when it was fenced is not unfenced under the same
+/// registration, for it could then lead while its registration says that it leaves (I-11). Real brokers never ask for it.
 /// </remarks>
 public sealed class BrokerHeartbeatCommand(BrokerHeartbeatRequest request) : ControllerCommand
 {
@@ -127,7 +129,7 @@ public sealed class BrokerHeartbeatCommand(BrokerHeartbeatRequest request) : Con
         {
             case BrokerStanding.Fenced:
                 return request.WantShutDown ? BrokerStanding.ShutDownNow
-                    : !request.WantFence && isCaughtUp ? BrokerStanding.Unfenced
+                    : !request.WantFence && isCaughtUp && !broker.InControlledShutdown ? BrokerStanding.Unfenced
                     : BrokerStanding.Fenced;
             case BrokerStanding.Unfenced:
                 if (request.WantFence)
