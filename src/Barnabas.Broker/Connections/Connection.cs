@@ -1,0 +1,571 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Text;
+
+using Barnabas.Kernel;
+using Barnabas.Protocol;
+
+namespace Barnabas.Broker;
+
+/// <summary>
+/// One client connection: takes frames out of the stream, hands each to its handler, and sends the replies in the order of
+/// the requests. Belongs to its reactor.
+/// </summary>
+/// <remarks>
+/// Invariants: requests from <c>_oldest</c> to <c>_newest</c> are unanswered or have an unanswered one before them;
+/// <c>_inFlightBytes</c> is the sum of their frames; bytes kept in <c>_partial</c> begin with the start of a frame; a buffer is
+/// rented for them only once they have arrived, whatever length the frame announced (M2 in the list of bad inputs).
+/// </remarks>
+internal sealed class Connection : IConnectionHandler
+{
+    /// <summary>A request has at least its api key, version, correlation id and client id length.</summary>
+    private const int FrameBytesMin = 8;
+
+    /// <summary>A large request gives other connections a turn after this many bytes.</summary>
+    private const int LargeBytesPerTurn = 4 << 20;
+
+    private readonly IConnection _transport;
+    private readonly ReactorWorkspace _workspace;
+    private readonly ConnectionGate _gate;
+    private readonly RequestDispatcher _dispatcher;
+    private readonly IdleTimer _idle;
+
+    private BufferLease _partial;
+    private int _partialLength;
+
+    private Request? _oldest;
+    private Request? _newest;
+    private long _inFlightBytes;
+
+    private OutputBuffer? _firstOutput;
+    private OutputBuffer? _lastOutput;
+    private bool _blocked;
+    private bool _paused;
+    private bool _handling;
+
+    private byte[] _clientIdBytes = [];
+    private string? _clientId;
+
+    public Connection(
+        IConnection transport,
+        ReactorWorkspace workspace,
+        ConnectionGate gate,
+        RequestDispatcher dispatcher)
+    {
+        _transport = transport;
+        _workspace = workspace;
+        _gate = gate;
+        _dispatcher = dispatcher;
+        _idle = new IdleTimer(this);
+        if (Limits.IdleMax > TimeSpan.Zero)
+        {
+            Reactor.Arm(_idle, Limits.IdleMax);
+        }
+    }
+
+    public IReactor Reactor => _transport.Reactor;
+
+    public long Id => _transport.Id;
+
+    public IPEndPoint Remote => _transport.Remote;
+
+    /// <summary>The peer's address as Kafka writes it into group metadata.</summary>
+    public string ClientHost => field ??= $"/{_transport.Remote.Address}";
+
+    public string ListenerName => _gate.ListenerName;
+
+    /// <summary>Name and version of the client library, from ApiVersions (KIP-511); null until it said so.</summary>
+    public string? ClientSoftware { get; set; }
+
+    public bool IsClosed { get; private set; }
+
+    private ConnectionLimits Limits => _gate.Limits;
+
+    public void OnReadable()
+    {
+        if (IsClosed || _paused)
+        {
+            return;
+        }
+
+        if (LargeFrameBytes() is { } total)
+        {
+            ReceiveLarge(total);
+            return;
+        }
+
+        byte[] slab = _workspace.Slab;
+        int have = TakePartial(slab);
+        IoResult received = _transport.Receive(slab.AsSpan(have));
+        if (received.Status == IoStatus.Closed)
+        {
+            Close();
+            return;
+        }
+
+        Pump(slab.AsSpan(0, have + received.Count));
+    }
+
+    public void OnWritable()
+    {
+        _idle.LastActivity = Reactor.Now;
+        Flush();
+        ResumeIfPossible();
+    }
+
+    public void OnClosed()
+    {
+        if (!IsClosed)
+        {
+            Release();
+        }
+    }
+
+    /// <summary>Closes at once; requests without an answer never get one.</summary>
+    public void Close()
+    {
+        if (IsClosed)
+        {
+            return;
+        }
+
+        Release();
+        _transport.Close();
+    }
+
+    public bool IsOldest(Request request) => ReferenceEquals(_oldest, request);
+
+    /// <summary>The output that the next reply in order goes to.</summary>
+    public OutputBuffer Output()
+    {
+        // While the peer does not take what was sent, replies gather in a buffer behind the one that is under way, so that
+        // sent bytes are not kept.
+        if (_lastOutput is null || (_blocked && ReferenceEquals(_firstOutput, _lastOutput)))
+        {
+            AppendOutput(_workspace.RentOutput());
+        }
+
+        return _lastOutput!;
+    }
+
+    /// <summary>A request was answered: sends what is now due in order.</summary>
+    public void OnAnswered(Request request)
+    {
+        if (IsClosed)
+        {
+            // The list was given up with the connection; only the holder still knew this request.
+            _workspace.Return(request);
+            return;
+        }
+
+        while (_oldest is { IsAnswered: true } answered)
+        {
+            _oldest = answered.NextInOrder;
+            if (_oldest is null)
+            {
+                _newest = null;
+            }
+
+            _inFlightBytes -= answered.FrameBytes;
+            if (answered.HeldReply is { } held)
+            {
+                AppendOutput(held);
+            }
+
+            _workspace.Return(answered);
+        }
+
+        if (!_handling)
+        {
+            Flush();
+            ResumeIfPossible();
+        }
+    }
+
+    /// <summary>
+    /// Handles the whole frames in <paramref name="bytes"/>, sends the replies in one go and keeps what is left: the start of
+    /// the next frame, or, when a limit stops the reading, whole frames too.
+    /// </summary>
+    private void Pump(Span<byte> bytes)
+    {
+        Invariant.That(!_handling);
+        bool stopped;
+        do
+        {
+            _handling = true;
+            int taken = HandleFrames(bytes, out stopped);
+            _handling = false;
+            if (IsClosed)
+            {
+                return;
+            }
+
+            bytes = bytes[taken..];
+            Flush();
+        }
+        while (stopped && !IsClosed && !MustPause());
+
+        if (IsClosed)
+        {
+            return;
+        }
+
+        if (!KeepPartial(bytes))
+        {
+            Close();
+            return;
+        }
+
+        if (stopped)
+        {
+            _paused = true;
+            _transport.NotifyWhenReadable(false);
+        }
+    }
+
+    /// <summary>Returns the bytes handled; <paramref name="stopped"/> tells that a limit, not a lack of bytes, ended it.</summary>
+    private int HandleFrames(Span<byte> bytes, out bool stopped)
+    {
+        int at = 0;
+        stopped = false;
+        while (!IsClosed && bytes.Length - at >= sizeof(int))
+        {
+            stopped = MustPause();
+            if (stopped)
+            {
+                break;
+            }
+
+            int size = BinaryPrimitives.ReadInt32BigEndian(bytes[at..]);
+            if (size < FrameBytesMin || size > Limits.RequestBytesMax)
+            {
+                _gate.Counters.BadFrames.Increment();
+                Close();
+                break;
+            }
+
+            if (bytes.Length - at - sizeof(int) < size)
+            {
+                break;
+            }
+
+            Handle(bytes.Slice(at + sizeof(int), size));
+            at += sizeof(int) + size;
+        }
+
+        return at;
+    }
+
+    private void ResumeIfPossible()
+    {
+        if (IsClosed || !_paused || MustPause())
+        {
+            return;
+        }
+
+        _paused = false;
+        _transport.NotifyWhenReadable(true);
+        if (_partialLength > 0 && LargeFrameBytes() is null)
+        {
+            // Whole frames may have been kept when reading stopped, and the socket will not report those again.
+            byte[] slab = _workspace.Slab;
+            int have = TakePartial(slab);
+            Pump(slab.AsSpan(0, have));
+        }
+    }
+
+    private void Handle(Span<byte> frame)
+    {
+        KafkaReader reader = new(frame);
+        if (!RequestFrame.TryRead(ref reader, out RequestFrame header)
+            || _dispatcher.Find(header.Api.Key, header.Version) is not { } handler)
+        {
+            // Kafka closes on what it cannot read: there is no error code for "not a request".
+            _gate.Counters.BadFrames.Increment();
+            Close();
+            return;
+        }
+
+        _idle.LastActivity = Reactor.Now;
+        Request request = _workspace.RentRequest();
+        request.Open(this, in header, frame.Length, ClientIdFrom(header), Reactor.Now);
+        if (_newest is null)
+        {
+            _oldest = request;
+        }
+        else
+        {
+            _newest.NextInOrder = request;
+        }
+
+        _newest = request;
+        _inFlightBytes += request.FrameBytes;
+        _gate.Counters.Requests.Increment();
+        if (!handler.Handle(request, frame, reader.Position))
+        {
+            _gate.Counters.BadFrames.Increment();
+            Close();
+        }
+    }
+
+    /// <summary>Most connections send one client id for all their life: its string is made once.</summary>
+    private string? ClientIdFrom(scoped in RequestFrame header)
+    {
+        if (!header.HasClientId)
+        {
+            return null;
+        }
+
+        if (_clientId is null || !header.ClientId.SequenceEqual(_clientIdBytes))
+        {
+            _clientIdBytes = header.ClientId.ToArray();
+            _clientId = Encoding.UTF8.GetString(header.ClientId);
+        }
+
+        return _clientId;
+    }
+
+    /// <summary>The whole length of the frame in progress if it is too long for the slab, else null.</summary>
+    private int? LargeFrameBytes()
+    {
+        if (_partialLength < sizeof(int))
+        {
+            return null;
+        }
+
+        int size = BinaryPrimitives.ReadInt32BigEndian(_partial.Span);
+        return size > ReactorWorkspace.SlabBytes - sizeof(int) ? size + sizeof(int) : null;
+    }
+
+    private void ReceiveLarge(int total)
+    {
+        int taken = 0;
+        while (_partialLength < total && taken < LargeBytesPerTurn)
+        {
+            if (_partialLength == _partial.Length && !TryGrowPartial(total))
+            {
+                _gate.Counters.OutOfMemory.Increment();
+                Close();
+                return;
+            }
+
+            int free = Math.Min(_partial.Length, total) - _partialLength;
+            IoResult received = _transport.Receive(_partial.Span.Slice(_partialLength, free));
+            if (received.Status == IoStatus.Closed)
+            {
+                Close();
+                return;
+            }
+
+            if (received.Status == IoStatus.WouldBlock)
+            {
+                return;
+            }
+
+            _partialLength += received.Count;
+            taken += received.Count;
+        }
+
+        if (_partialLength == total)
+        {
+            BufferLease whole = _partial;
+            _partial = default;
+            _partialLength = 0;
+            Pump(whole.Span[..total]);
+            whole.Return();
+        }
+    }
+
+    private bool TryGrowPartial(int total)
+    {
+        // Doubling: memory stays below twice what has really arrived.
+        if (!_gate.TryRentPartial((int)Math.Min(total, 2L * _partialLength), out BufferLease larger))
+        {
+            return false;
+        }
+
+        _partial.Span[.._partialLength].CopyTo(larger.Span);
+        _partial.Return();
+        _partial = larger;
+        return true;
+    }
+
+    private int TakePartial(byte[] slab)
+    {
+        int length = _partialLength;
+        if (length > 0)
+        {
+            _partial.Span[..length].CopyTo(slab);
+            ReturnPartial();
+        }
+
+        return length;
+    }
+
+    private bool KeepPartial(ReadOnlySpan<byte> rest)
+    {
+        if (rest.IsEmpty)
+        {
+            return true;
+        }
+
+        if (!_gate.TryRentPartial(rest.Length, out _partial))
+        {
+            _gate.Counters.OutOfMemory.Increment();
+            return false;
+        }
+
+        rest.CopyTo(_partial.Span);
+        _partialLength = rest.Length;
+        return true;
+    }
+
+    private void ReturnPartial()
+    {
+        _partial.Return();
+        _partial = default;
+        _partialLength = 0;
+    }
+
+    private void AppendOutput(OutputBuffer output)
+    {
+        if (_lastOutput is null)
+        {
+            _firstOutput = output;
+        }
+        else
+        {
+            _lastOutput.Next = output;
+        }
+
+        _lastOutput = output;
+    }
+
+    private void Flush()
+    {
+        bool wasBlocked = _blocked;
+        _blocked = false;
+        while (_firstOutput is { } output && !IsClosed)
+        {
+            switch (output.SendTo(_transport))
+            {
+                case IoStatus.Done:
+                    _firstOutput = output.Next;
+                    if (_firstOutput is null)
+                    {
+                        _lastOutput = null;
+                    }
+
+                    _workspace.Return(output);
+                    break;
+                case IoStatus.WouldBlock:
+                    _blocked = true;
+                    if (!wasBlocked)
+                    {
+                        _transport.NotifyWhenWritable(true);
+                    }
+
+                    return;
+                default:
+                    Close();
+                    return;
+            }
+        }
+
+        if (wasBlocked && !IsClosed)
+        {
+            _transport.NotifyWhenWritable(false);
+        }
+    }
+
+    private bool MustPause()
+    {
+        if (_inFlightBytes >= Limits.InFlightBytesMax)
+        {
+            return true;
+        }
+
+        if (!_blocked)
+        {
+            return false;
+        }
+
+        long waiting = 0;
+        for (OutputBuffer? output = _firstOutput; output is not null; output = output.Next)
+        {
+            waiting += output.MemoryBytes;
+        }
+
+        return waiting >= Limits.OutboundBytesMax;
+    }
+
+    private void Release()
+    {
+        IsClosed = true;
+        Reactor.Disarm(_idle);
+        ReturnPartial();
+
+        while (_firstOutput is { } output)
+        {
+            _firstOutput = output.Next;
+            _workspace.Return(output);
+        }
+
+        _lastOutput = null;
+        ReleaseRequests();
+        _gate.OnClosed(this);
+    }
+
+    private void ReleaseRequests()
+    {
+        Request? request = _oldest;
+        _oldest = null;
+        _newest = null;
+        while (request is not null)
+        {
+            Request? next = request.NextInOrder;
+            request.NextInOrder = null;
+            if (request.IsAnswered)
+            {
+                if (request.HeldReply is { } held)
+                {
+                    _workspace.Return(held);
+                }
+
+                _workspace.Return(request);
+            }
+            else
+            {
+                // Ends through OnAnswered, or later when its holder answers in vain.
+                request.Parked?.Cancel();
+            }
+
+            request = next;
+        }
+    }
+
+    private void OnIdleTimer()
+    {
+        TimeSpan idle = Reactor.Now - _idle.LastActivity;
+        if (_oldest is null && idle >= Limits.IdleMax)
+        {
+            _gate.Counters.IdleClosed.Increment();
+            Close();
+        }
+        else
+        {
+            TimeSpan rest = Limits.IdleMax - idle;
+            Reactor.Arm(_idle, rest > TimeSpan.Zero ? rest : Limits.IdleMax);
+        }
+    }
+
+    /// <summary>
+    /// Re-armed only when it fires: activity just leaves a time stamp, so a busy connection never touches the wheel.
+    /// </summary>
+    private sealed class IdleTimer(Connection connection) : TimerItem
+    {
+        public MonotonicTime LastActivity { get; set; } = connection.Reactor.Now;
+
+        public override void Fire() => connection.OnIdleTimer();
+    }
+}

@@ -1,0 +1,103 @@
+using System.Net;
+
+using Barnabas.Kernel;
+
+namespace Barnabas.Broker;
+
+/// <summary>
+/// The door of one listener: decides who may come in, and counts what the connections inside cost together. From any reactor.
+/// </summary>
+internal sealed class ConnectionGate(
+    string listenerName,
+    ConnectionLimits limits,
+    RequestDispatcher dispatcher,
+    Func<IReactor, ReactorWorkspace> workspaceOf,
+    BufferPool partials,
+    ConnectionCounters counters) : IConnectionAcceptor
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<IPAddress, int> _byAddress = [];
+    private readonly HashSet<Connection> _connections = [];
+    private int _open;
+
+    public string ListenerName { get; } = listenerName;
+
+    public ConnectionLimits Limits { get; } = limits;
+
+    public ConnectionCounters Counters { get; } = counters;
+
+    public int OpenConnections => Volatile.Read(ref _open);
+
+    public IConnectionHandler? Accept(IConnection connection)
+    {
+        if (!TryEnter(connection.Remote.Address))
+        {
+            Counters.Refused.Increment();
+            return null;
+        }
+
+        Counters.Accepted.Increment();
+        Connection made = new(connection, workspaceOf(connection.Reactor), this, dispatcher);
+        lock (_lock)
+        {
+            _connections.Add(made);
+        }
+
+        return made;
+    }
+
+    public void OnClosed(Connection connection)
+    {
+        IPAddress address = connection.Remote.Address;
+        Counters.Closed.Increment();
+        lock (_lock)
+        {
+            _open--;
+            _connections.Remove(connection);
+            Invariant.That(_open >= 0);
+            if (--_byAddress[address] == 0)
+            {
+                _byAddress.Remove(address);
+            }
+        }
+    }
+
+    /// <summary>Closes every connection, each on its own reactor. From any thread.</summary>
+    public void CloseAll()
+    {
+        lock (_lock)
+        {
+            foreach (Connection connection in _connections)
+            {
+                connection.Reactor.Post(new CloseItem(connection));
+            }
+        }
+    }
+
+    /// <summary>
+    /// Memory for a request that has arrived in part. False when all connections together hold too much of it: the one that
+    /// asks is closed, the others live.
+    /// </summary>
+    public bool TryRentPartial(int bytes, out BufferLease lease) => partials.TryRent(bytes, "partial request", out lease);
+
+    private bool TryEnter(IPAddress address)
+    {
+        lock (_lock)
+        {
+            int fromAddress = _byAddress.GetValueOrDefault(address);
+            if (_open >= Limits.ConnectionsMax || fromAddress >= Limits.ConnectionsPerAddressMax)
+            {
+                return false;
+            }
+
+            _open++;
+            _byAddress[address] = fromAddress + 1;
+            return true;
+        }
+    }
+
+    private sealed class CloseItem(Connection connection) : WorkItem
+    {
+        public override void Run() => connection.Close();
+    }
+}

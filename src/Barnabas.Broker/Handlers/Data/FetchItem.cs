@@ -1,0 +1,50 @@
+using Barnabas.Kernel;
+using Barnabas.Replication;
+using Barnabas.Storage;
+
+namespace Barnabas.Broker;
+
+/// <summary>One partition of a fetch: what was asked, and what was found when it was last looked at.</summary>
+internal struct FetchItem
+{
+    /// <summary>The topic by id (version 13 and later) or by name; see <see cref="FetchKey"/>.</summary>
+    public FetchKey Key;
+
+    /// <summary>The name as it goes into the reply of versions before 13.</summary>
+    public ReadOnlyMemory<byte> NameUtf8;
+
+    public Partition? Partition;
+
+    /// <summary>What the session remembers; null outside of sessions.</summary>
+    public FetchSessionPartition? Remembered;
+
+    public Offset FetchOffset;
+    public int MaxBytes;
+    public LeaderEpoch CurrentLeaderEpoch;
+    public LeaderEpoch LastFetchedEpoch;
+
+    public ErrorCode Error;
+
+    /// <summary>Records to send; meaningful if its count is above zero. This item owns one use of its file.</summary>
+    public FileRegion Region;
+
+    public Offset HighWatermark;
+    public Offset LastStableOffset;
+    public Offset LogStartOffset;
+
+    /// <summary>Where the fetcher's log leaves this one; null if it does not.</summary>
+    public EpochEndOffset? Diverging;
+
+    /// <summary>Left out of an incremental reply because nothing about it is new.</summary>
+    public bool IsOmitted;
+
+    public void ReleaseRegion()
+    {
+        if (Region.Count > 0)
+        {
+            Region.File.Release();
+        }
+
+        Region = default;
+    }
+}

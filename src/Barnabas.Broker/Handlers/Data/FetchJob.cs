@@ -1,0 +1,337 @@
+using Barnabas.Kernel;
+using Barnabas.Replication;
+using Barnabas.Storage;
+
+namespace Barnabas.Broker;
+
+/// <summary>
+/// A fetch on its way: reads its partitions, and if that is not enough waits in their lists until an append, a change of
+/// leader or the deadline. Pooled per reactor and touched only there; appends of other reactors only post it.
+/// </summary>
+/// <remarks>
+/// It answers at once when it may not wait, has nothing to read, found <c>min.bytes</c>, or found an error or a divergence
+/// in any partition. States: free → reading → (answered | parked → reading …) → free.
+/// </remarks>
+internal sealed class FetchJob : WorkItem, IParkedRequest
+{
+    private readonly FetchJobPool _pool;
+    private readonly DeadlineTimer _deadline;
+    private readonly List<Waiter> _waiters = [];
+    private FetchItem[] _items = new FetchItem[16];
+    private int _count;
+    private int _waiting;
+    private bool _isParked;
+    private Request _request = null!;
+    private IReactor _reactor = null!;
+    private TopicCounters _counters = null!;
+
+    public FetchJob(FetchJobPool pool)
+    {
+        _pool = pool;
+        _deadline = new DeadlineTimer(this);
+    }
+
+    public int MaxWaitMs { get; set; }
+
+    public int MinBytes { get; set; }
+
+    public int MaxBytes { get; set; }
+
+    public FetchIsolation Isolation { get; set; }
+
+    /// <summary>The session whose partitions these are; null outside of sessions.</summary>
+    public FetchSession? Session { get; set; }
+
+    /// <summary>The epoch the session had after this request; if it moved on, the reply is void.</summary>
+    public int SessionEpoch { get; set; }
+
+    /// <summary>True if partitions without news are left out of the reply.</summary>
+    public bool IsIncremental { get; set; }
+
+    public int Count => _count;
+
+    public Span<FetchItem> Items => _items.AsSpan(0, _count);
+
+    public void Open(Request request, TopicCounters counters)
+    {
+        _request = request;
+        _counters = counters;
+        // The pool is the reactor's, so this never changes; another thread may read it at any time.
+        _reactor = request.Workspace.Reactor;
+        _count = 0;
+        Session = null;
+        IsIncremental = false;
+    }
+
+    public ref FetchItem Add()
+    {
+        if (_count == _items.Length)
+        {
+            Array.Resize(ref _items, _items.Length * 2);
+        }
+
+        ref FetchItem item = ref _items[_count++];
+        item = default;
+        return ref item;
+    }
+
+    public void Start()
+    {
+        if (Read() || MaxWaitMs <= 0 || _count == 0)
+        {
+            Answer();
+            return;
+        }
+
+        Park();
+        // What was appended between the reading and the parking woke nobody.
+        if (Read())
+        {
+            Answer();
+        }
+    }
+
+    /// <summary>Answers with an error that concerns the whole fetch.</summary>
+    public void Fail(ErrorCode error)
+    {
+        Request request = _request;
+        OutputBuffer output = request.BeginReply();
+        FetchReply.Write(output, request.Version, error, 0, Isolation, []);
+        Release();
+        request.EndReply();
+    }
+
+    /// <summary>Somebody appended, or leadership changed.</summary>
+    public override void Run()
+    {
+        if (_isParked && Read())
+        {
+            Answer();
+        }
+    }
+
+    public void Cancel()
+    {
+        Request request = _request;
+        Release();
+        request.EndWithoutReply();
+    }
+
+    /// <summary>Reads every partition; true if that is an answer.</summary>
+    private bool Read()
+    {
+        long found = 0;
+        bool urgent = false;
+        int left = MaxBytes;
+        for (int i = 0; i < _count; i++)
+        {
+            ref FetchItem item = ref _items[i];
+            item.ReleaseRegion();
+            // The first partition with records gives one batch even if it is larger than the limits (KIP-74).
+            Read(ref item, Math.Min(item.MaxBytes, left), atLeastOneBatch: found == 0);
+            found += item.Region.Count;
+            left = Math.Max(0, left - item.Region.Count);
+            urgent |= item.Error != ErrorCode.None || item.Diverging is not null;
+        }
+
+        return urgent || found >= MinBytes;
+    }
+
+    private void Read(ref FetchItem item, int maxBytes, bool atLeastOneBatch)
+    {
+        item.Diverging = null;
+        if (item.Partition is not { } partition)
+        {
+            Refuse(ref item, item.Error);
+            return;
+        }
+
+        ErrorCode error = partition.CheckServing(item.CurrentLeaderEpoch);
+        if (error != ErrorCode.None)
+        {
+            Refuse(ref item, error);
+            return;
+        }
+
+        PartitionLog log = partition.Log;
+        if (item.LastFetchedEpoch.Value >= 0 && !CheckDivergence(ref item, log))
+        {
+            return;
+        }
+
+        // The limit is taken before the marks: a mark may lag behind the records sent, never the other way round.
+        LogRead read = log.Read(item.FetchOffset, maxBytes, partition.ReadLimit(Isolation), atLeastOneBatch);
+        if (read.Error != ErrorCode.None)
+        {
+            Refuse(ref item, read.Error);
+            return;
+        }
+
+        item.Error = ErrorCode.None;
+        item.Region = read.Region;
+        TakeMarks(ref item, log);
+    }
+
+    /// <summary>False if the fetcher's history leaves this log before its fetch offset (KIP-595): nothing is read then.</summary>
+    private static bool CheckDivergence(ref FetchItem item, PartitionLog log)
+    {
+        EpochEndOffset end = log.EndOffsetForEpoch(item.LastFetchedEpoch);
+        if (end.Epoch == LeaderEpoch.None)
+        {
+            Refuse(ref item, ErrorCode.OffsetOutOfRange);
+            return false;
+        }
+
+        if (end.Epoch < item.LastFetchedEpoch || end.EndOffset < item.FetchOffset)
+        {
+            item.Error = ErrorCode.None;
+            item.Diverging = end;
+            TakeMarks(ref item, log);
+            return false;
+        }
+
+        return true;
+    }
+
+    private static void TakeMarks(ref FetchItem item, PartitionLog log)
+    {
+        item.HighWatermark = log.HighWatermark;
+        item.LastStableOffset = log.LastStableOffset;
+        item.LogStartOffset = log.LogStartOffset;
+    }
+
+    private static void Refuse(ref FetchItem item, ErrorCode error)
+    {
+        item.Error = error;
+        item.HighWatermark = Offset.None;
+        item.LastStableOffset = Offset.None;
+        item.LogStartOffset = Offset.None;
+    }
+
+    private void Park()
+    {
+        for (int i = 0; i < _count; i++)
+        {
+            if (_items[i].Partition is { } partition)
+            {
+                if (_waiting == _waiters.Count)
+                {
+                    _waiters.Add(new Waiter(this));
+                }
+
+                partition.Add(_waiters[_waiting++]);
+            }
+        }
+
+        _isParked = true;
+        _request.Parked = this;
+        _reactor.Arm(_deadline, TimeSpan.FromMilliseconds(MaxWaitMs));
+    }
+
+    private void OnDeadline()
+    {
+        Read();
+        Answer();
+    }
+
+    private void Answer()
+    {
+        Request request = _request;
+        if (request.Connection.IsClosed)
+        {
+            Release();
+            request.EndWithoutReply();
+            return;
+        }
+
+        ErrorCode error = ErrorCode.None;
+        int sessionId = 0;
+        if (Session is { } session)
+        {
+            lock (session.Sync)
+            {
+                sessionId = session.Id;
+                error = ChooseNews(session);
+            }
+        }
+
+        OutputBuffer output = request.BeginReply();
+        CountBytesOut();
+        FetchReply.Write(
+            output, request.Version, error, sessionId, Isolation, error == ErrorCode.None ? _items.AsSpan(0, _count) : []);
+        Release();
+        request.EndReply();
+    }
+
+    private void CountBytesOut()
+    {
+        long bytes = 0;
+        foreach (ref readonly FetchItem item in Items)
+        {
+            bytes += item.Region.Count;
+        }
+
+        _counters.BytesOut.Add(bytes);
+    }
+
+    /// <summary>Decides which partitions an incremental reply shows, and moves those with records to the end.</summary>
+    private ErrorCode ChooseNews(FetchSession session)
+    {
+        if (session.Epoch != SessionEpoch)
+        {
+            return ErrorCode.InvalidFetchSessionEpoch;
+        }
+
+        for (int i = 0; i < _count; i++)
+        {
+            ref FetchItem item = ref _items[i];
+            bool hasRecords = item.Region.Count > 0;
+            bool isNews = item.Remembered!.MustTell(
+                hasRecords,
+                item.Error != ErrorCode.None,
+                item.Diverging is not null,
+                item.HighWatermark,
+                item.LogStartOffset);
+            item.IsOmitted = IsIncremental && !isNews;
+            if (hasRecords && IsIncremental)
+            {
+                session.MoveToEnd(item.Remembered);
+            }
+        }
+
+        return ErrorCode.None;
+    }
+
+    private void Release()
+    {
+        _reactor.Disarm(_deadline);
+        _request.Parked = null;
+        for (int i = 0; i < _waiting; i++)
+        {
+            _waiters[i].WaitsOn?.Remove(_waiters[i]);
+        }
+
+        for (int i = 0; i < _count; i++)
+        {
+            _items[i].ReleaseRegion();
+            _items[i] = default;
+        }
+
+        _waiting = 0;
+        _count = 0;
+        _isParked = false;
+        Session = null;
+        _request = null!;
+        _pool.Return(this);
+    }
+
+    private sealed class Waiter(FetchJob job) : PartitionWaiter
+    {
+        public override void OnProgress() => job._reactor.Post(job);
+    }
+
+    private sealed class DeadlineTimer(FetchJob job) : TimerItem
+    {
+        public override void Fire() => job.OnDeadline();
+    }
+}

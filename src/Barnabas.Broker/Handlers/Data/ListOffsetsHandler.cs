@@ -1,0 +1,126 @@
+using Barnabas.Kernel;
+using Barnabas.Protocol;
+using Barnabas.Replication;
+using Barnabas.Storage;
+
+namespace Barnabas.Broker;
+
+/// <summary>
+/// ListOffsets (2): offsets by time, and the ends of a log by negative times (see <see cref="SearchedTimestamp"/>). Version 4
+/// checks and tells leader epochs (KIP-320), version 7 finds the largest timestamp (KIP-734).
+/// </summary>
+internal sealed class ListOffsetsHandler(LocalTopics topics) : MessageHandler<ListOffsetsRequest>
+{
+    private const int Consumer = -1;
+    private const int Debugger = -2;
+    private const sbyte ReadCommitted = 1;
+
+    public override ApiKey Api => ApiKey.ListOffsets;
+
+    protected override void Handle(Request request, ListOffsetsRequest message)
+    {
+        ListOffsetsResponse response = new();
+        foreach (ListOffsetsRequest.ListOffsetsTopic topic in message.Topics)
+        {
+            ListOffsetsResponse.ListOffsetsTopicResponse told = new() { Name = topic.Name };
+            response.Topics.Add(told);
+            HashSet<int> seen = [];
+            HashSet<int> duplicates = [];
+            foreach (ListOffsetsRequest.ListOffsetsPartition partition in topic.Partitions)
+            {
+                if (!seen.Add(partition.PartitionIndex))
+                {
+                    duplicates.Add(partition.PartitionIndex);
+                }
+            }
+
+            foreach (ListOffsetsRequest.ListOffsetsPartition partition in topic.Partitions)
+            {
+                told.Partitions.Add(duplicates.Contains(partition.PartitionIndex)
+                    ? Refuse(partition.PartitionIndex, ErrorCode.InvalidRequest)
+                    : Find(request.Version, message, topic.Name, partition));
+            }
+        }
+
+        request.Reply(response);
+    }
+
+    private ListOffsetsResponse.ListOffsetsPartitionResponse Find(
+        short version,
+        ListOffsetsRequest message,
+        string topic,
+        ListOffsetsRequest.ListOffsetsPartition asked)
+    {
+        if (asked.Timestamp < 0 && !IsKnown(asked.Timestamp, version))
+        {
+            return Refuse(asked.PartitionIndex, ErrorCode.UnsupportedVersion);
+        }
+
+        if (topics.Find(new TopicPartition(topic, asked.PartitionIndex)) is not { } partition)
+        {
+            return Refuse(asked.PartitionIndex, ErrorCode.UnknownTopicOrPartition);
+        }
+
+        ErrorCode error = partition.CheckServing(new LeaderEpoch(asked.CurrentLeaderEpoch));
+        if (error == ErrorCode.NotLeaderOrFollower && message.ReplicaId == Debugger)
+        {
+            // A debugger asks whoever holds a replica.
+            error = ErrorCode.None;
+        }
+
+        if (error != ErrorCode.None)
+        {
+            return Refuse(asked.PartitionIndex, error);
+        }
+
+        if (asked.Timestamp == SearchedTimestamp.Latest)
+        {
+            Offset end = message.ReplicaId != Consumer
+                ? partition.Log.LogEndOffset
+                : message.IsolationLevel == ReadCommitted ? partition.Log.LastStableOffset : partition.Log.HighWatermark;
+            return Tell(version, asked.PartitionIndex, new TimestampOffset(ErrorCode.None, -1, end, partition.Leadership.Epoch));
+        }
+
+        TimestampOffset found = partition.Log.FindOffsetByTimestamp(asked.Timestamp);
+        if (found.Error != ErrorCode.None)
+        {
+            return Refuse(asked.PartitionIndex, found.Error);
+        }
+
+        // A record that consumers cannot read yet is not found; the log's start always is.
+        bool visible = asked.Timestamp is SearchedTimestamp.Earliest or SearchedTimestamp.EarliestLocal
+            || message.ReplicaId != Consumer
+            || found.Offset < partition.ReadLimit(
+                message.IsolationLevel == ReadCommitted ? FetchIsolation.Committed : FetchIsolation.HighWatermark);
+        return Tell(version, asked.PartitionIndex, visible ? found : TimestampOffset.None);
+    }
+
+    /// <summary>Each special time came with a version of its own.</summary>
+    private static bool IsKnown(long timestamp, short version) => timestamp switch
+    {
+        SearchedTimestamp.Latest or SearchedTimestamp.Earliest => true,
+        SearchedTimestamp.Max => version >= 7,
+        SearchedTimestamp.EarliestLocal => version >= 8,
+        SearchedTimestamp.LatestTiered => version >= 9,
+        SearchedTimestamp.EarliestPendingUpload => version >= 11,
+        _ => false,
+    };
+
+    private static ListOffsetsResponse.ListOffsetsPartitionResponse Tell(
+        short version,
+        int partition,
+        TimestampOffset found) =>
+        new()
+        {
+            PartitionIndex = partition,
+            Timestamp = found.Timestamp,
+            Offset = found.Offset.Value,
+            LeaderEpoch = version >= 4 ? found.LeaderEpoch.Value : -1,
+        };
+
+    private static ListOffsetsResponse.ListOffsetsPartitionResponse Refuse(int partition, ErrorCode error) => new()
+    {
+        PartitionIndex = partition,
+        ErrorCode = (short)error,
+    };
+}

@@ -1,0 +1,116 @@
+using Barnabas.Kernel;
+using Barnabas.Protocol;
+using Barnabas.Records;
+using Barnabas.Replication;
+using Barnabas.Storage;
+
+namespace Barnabas.Broker;
+
+/// <summary>
+/// Produce (0): appends one batch to each partition, in place, on the thread that received it. Version 7 may carry zstd
+/// (KIP-110), version 8 explains which records are wrong (KIP-467), version 10 names the new leader (KIP-951), version 13
+/// names topics by id (KIP-516).
+/// </summary>
+internal sealed class ProduceHandler(
+    LocalTopics topics,
+    TimeProvider time,
+    FlushBeforeAcknowledge flushes,
+    TopicCounters counters) : RequestHandler
+{
+    private const short FirstWithTopicIds = 13;
+
+    public override ApiKey Api => ApiKey.Produce;
+
+    public override bool Handle(Request request, Span<byte> frame, int bodyStart)
+    {
+        if (!ProduceRequestReader.TryOpen(frame, bodyStart, request.Version, out ProduceRequestReader reader))
+        {
+            return false;
+        }
+
+        ProduceJob job = request.Workspace.Scratch<ProduceJobPool>().Rent();
+        job.Open(request);
+        job.Acks = reader.Acks;
+        job.TimeoutMs = reader.TimeoutMs;
+        bool validAcks = reader.Acks is >= -1 and <= 1;
+        long now = time.UnixMilliseconds;
+        int topicNumber = 0;
+        while (reader.MoveNextTopic())
+        {
+            bool known = request.Version >= FirstWithTopicIds
+                ? topics.TryFind(reader.TopicId, out LocalTopic? topic)
+                : topics.TryFind(reader.TopicName, out topic);
+            while (reader.MoveNextPartition())
+            {
+                ref ProduceItem item = ref job.Add();
+                item.Topic = topicNumber;
+                item.TopicId = reader.TopicId;
+                item.NameUtf8 = known ? topic!.NameUtf8 : reader.TopicName.ToArray();
+                item.Index = reader.PartitionIndex;
+                item.Partition = topic?.Find(reader.PartitionIndex);
+                Span<byte> records = frame.Slice(reader.RecordsOffset, reader.RecordsLength);
+                item.Result = validAcks
+                    ? Append(in item, known, request.Version, reader.HasTransactionalId, reader.Acks, records, now)
+                    : AppendResult.Refused(ErrorCode.InvalidRequiredAcks, $"acks must be -1, 0 or 1, not {reader.Acks}.");
+                item.AwaitsFlush = item.Result.Error == ErrorCode.None && flushes.Request(item.Partition!);
+            }
+
+            topicNumber++;
+        }
+
+        job.Finish();
+        return true;
+    }
+
+    private AppendResult Append(
+        in ProduceItem item,
+        bool topicKnown,
+        short version,
+        bool hasTransactionalId,
+        short acks,
+        Span<byte> records,
+        long now)
+    {
+        if (item.Partition is not { } partition)
+        {
+            return AppendResult.Refused(
+                !topicKnown && version >= FirstWithTopicIds ? ErrorCode.UnknownTopicId : ErrorCode.UnknownTopicOrPartition,
+                null);
+        }
+
+        ErrorCode error = ProduceRecords.Check(records, version, out string? message);
+        if (error != ErrorCode.None)
+        {
+            return AppendResult.Refused(error, message);
+        }
+
+        RecordBatch batch = new(records);
+        if (batch.IsTransactional)
+        {
+            // Without the id nobody can say whether the producer may write; with it, no coordinator here opened the
+            // transaction, and a batch outside of one would never be decided.
+            return hasTransactionalId
+                ? AppendResult.Refused(ErrorCode.InvalidTxnState, "This broker does not coordinate transactions.")
+                : AppendResult.Refused(ErrorCode.TransactionalIdAuthorizationFailed, null);
+        }
+
+        if (InternalTopics.Contains(partition.Id.Topic))
+        {
+            return AppendResult.Refused(
+                ErrorCode.InvalidTopicException, $"Clients cannot write to the internal topic {partition.Id.Topic}.");
+        }
+
+        int recordCount = batch.RecordCount;
+        AppendResult result = partition.AppendAsLeader(records, AppendOrigin.Client, needsMinInSync: acks == -1, now);
+        if (result.Error == ErrorCode.None)
+        {
+            counters.OnAppended(recordCount, records.Length);
+        }
+        else
+        {
+            counters.FailedProduces.Increment();
+        }
+
+        return partition.IsRetired ? AppendResult.Refused(ErrorCode.UnknownTopicOrPartition, null) : result;
+    }
+}

@@ -1,0 +1,14 @@
+using Barnabas.Coordination;
+using Barnabas.Kernel;
+
+namespace Barnabas.Broker;
+
+/// <summary>What a broker has to tell an operator; this room does not log. From any of its threads; must not block.</summary>
+public interface IBrokerEvents : ICoordinatorEvents
+{
+    /// <summary>A partition cannot be served. The reason says what to look at.</summary>
+    void PartitionOffline(TopicPartition partition, string reason);
+
+    /// <summary>A log directory failed; its partitions cannot be served until the node is restarted.</summary>
+    void DirectoryOffline(string path, string reason);
+}

@@ -1,0 +1,215 @@
+using Barnabas.Coordination;
+using Barnabas.Kernel;
+using Barnabas.Metadata;
+using Barnabas.Replication;
+using Barnabas.Storage;
+
+namespace Barnabas.Broker;
+
+/// <summary>
+/// Makes this broker what a new metadata image says it is: opens and deletes logs, takes and gives up leaderships, applies
+/// configurations, and publishes the image when all that is done. Only from the blocking mailbox of the metadata log.
+/// </summary>
+internal sealed class MetadataApplier(BrokerParts parts, LogDirectories directories, IBrokerEvents events)
+    : IMetadataSubscriber
+{
+    private readonly ClusterView _cluster = parts.Cluster;
+    private readonly LocalTopics _topics = parts.Topics;
+    private readonly Dictionary<Partition, OffsetsPartitionWatch> _watches = [];
+    private bool _hasImage;
+
+    public void Apply(MetadataImage image, MetadataDelta delta)
+    {
+        if (!_hasImage)
+        {
+            // The first image may come from a snapshot, which no delta leads to: everything in it is new.
+            _hasImage = true;
+            parts.Configs.Apply(image);
+            ApplyAll(image);
+        }
+        else
+        {
+            ApplyConfigs(image, delta);
+            ApplyDeletions(delta);
+            foreach (TopicDelta topic in delta.ChangedTopics.Values)
+            {
+                foreach ((int number, PartitionImage partition) in topic.ChangedPartitions)
+                {
+                    ApplyPartition(image, topic.Name, topic.Id, number, partition);
+                }
+            }
+        }
+
+        // Last: whoever learns of a topic from the image finds its partitions here.
+        _cluster.Publish(image);
+    }
+
+    private void ApplyAll(MetadataImage image)
+    {
+        foreach (TopicImage topic in image.Topics.SortedByName())
+        {
+            for (int number = 0; number < topic.PartitionLimit; number++)
+            {
+                if (topic.TryGetPartition(number, out PartitionImage? partition))
+                {
+                    ApplyPartition(image, topic.Name, topic.Id, number, partition);
+                }
+            }
+        }
+    }
+
+    private void ApplyDeletions(MetadataDelta delta)
+    {
+        if (delta.DeletedTopics.Count == 0)
+        {
+            return;
+        }
+
+        List<DeletedTopic> deleted = [];
+        foreach ((Uuid id, TopicImage topic) in delta.DeletedTopics)
+        {
+            deleted.Add(new DeletedTopic(topic.Name, id));
+            foreach (Partition partition in _topics.Remove(id))
+            {
+                Remove(partition);
+            }
+        }
+
+        parts.Groups.OnTopicsDeleted(deleted);
+    }
+
+    private void ApplyPartition(MetadataImage image, string topic, Uuid topicId, int number, PartitionImage wanted)
+    {
+        TopicPartition id = new(topic, number);
+        Partition? partition = _topics.TryFind(topicId, out LocalTopic? known) ? known.Find(number) : null;
+        if (!wanted.Replicas.Contains(_cluster.Self))
+        {
+            if (partition is not null)
+            {
+                _topics.Remove(partition);
+                Remove(partition);
+            }
+
+            return;
+        }
+
+        if (partition is null)
+        {
+            partition = Open(image, id, topicId);
+            _topics.Put(partition);
+        }
+
+        bool led = partition.Leadership.IsLocal;
+        LeaderEpoch before = partition.Leadership.Epoch;
+        partition.Apply(new PartitionLeadership(
+            wanted.Leader,
+            IsLocal: wanted.Leader == _cluster.Self,
+            wanted.LeaderEpoch,
+            wanted.PartitionEpoch,
+            wanted.Replicas,
+            wanted.Isr));
+        if (topic == InternalTopics.ConsumerOffsets)
+        {
+            TellCoordinator(partition, led, before);
+        }
+    }
+
+    private Partition Open(MetadataImage image, TopicPartition id, Uuid topicId)
+    {
+        LogConfig config = parts.Configs.LogConfig(image, id.Topic);
+        Partition opened;
+        if (directories.DirectoryFor(id) is not { } directory)
+        {
+            opened = Partition.Offline(id, topicId, _cluster.Self, "No log directory is online.");
+            events.PartitionOffline(id, opened.OfflineReason!);
+        }
+        else
+        {
+            LogOpenResult result = directory.Open(id, topicId, config, parts.Time.UnixMilliseconds);
+            if (result.Log is { } log)
+            {
+                opened = Partition.Online(id, topicId, _cluster.Self, log);
+            }
+            else
+            {
+                opened = Partition.Offline(id, topicId, _cluster.Self, result.Message ?? result.Error.ToString());
+                events.PartitionOffline(id, opened.OfflineReason!);
+            }
+        }
+
+        opened.MinInSyncReplicas = parts.Configs.TopicSettings(image, id.Topic).InSyncReplicasMin;
+        return opened;
+    }
+
+    private void Remove(Partition partition)
+    {
+        LeaderEpoch epoch = partition.Leadership.Epoch;
+        partition.Retire();
+        if (_watches.Remove(partition, out OffsetsPartitionWatch? watch))
+        {
+            partition.Remove(watch);
+            parts.Groups.OnLeadershipLost(partition.Id.Partition, epoch);
+        }
+
+        foreach (LogDirectory directory in directories.All)
+        {
+            if (directory.Contains(partition.Id))
+            {
+                directory.Delete(partition.Id, parts.Time.UnixMilliseconds);
+            }
+        }
+    }
+
+    private void TellCoordinator(Partition partition, bool led, LeaderEpoch before)
+    {
+        PartitionLeadership now = partition.Leadership;
+        if (now.IsLocal && partition.IsOnline && (!led || now.Epoch != before))
+        {
+            if (!_watches.ContainsKey(partition))
+            {
+                OffsetsPartitionWatch watch = new(partition, parts.Groups);
+                _watches.Add(partition, watch);
+                partition.Add(watch);
+            }
+
+            parts.Groups.OnLeadershipGained(partition.Id.Partition, now.Epoch);
+        }
+        else if (!now.IsLocal && led)
+        {
+            if (_watches.Remove(partition, out OffsetsPartitionWatch? watch))
+            {
+                partition.Remove(watch);
+            }
+
+            parts.Groups.OnLeadershipLost(partition.Id.Partition, now.Epoch);
+        }
+    }
+
+    private void ApplyConfigs(MetadataImage image, MetadataDelta delta)
+    {
+        bool brokerChanged = false;
+        HashSet<string> changedTopics = new(StringComparer.Ordinal);
+        foreach (ConfigResource resource in delta.ChangedConfigs)
+        {
+            brokerChanged |= resource.Type == ConfigResourceType.Broker;
+            if (resource.Type == ConfigResourceType.Topic)
+            {
+                changedTopics.Add(resource.Name);
+            }
+        }
+
+        if (brokerChanged)
+        {
+            parts.Configs.Apply(image);
+        }
+
+        foreach (Partition partition in brokerChanged || changedTopics.Count > 0 ? _topics.All() : [])
+        {
+            if (partition.IsOnline && (brokerChanged || changedTopics.Contains(partition.Id.Topic)))
+            {
+                partition.Log.Configure(parts.Configs.LogConfig(image, partition.Id.Topic));
+                partition.MinInSyncReplicas = parts.Configs.TopicSettings(image, partition.Id.Topic).InSyncReplicasMin;
+            }
+        }
+    }
+}

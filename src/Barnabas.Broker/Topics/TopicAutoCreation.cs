@@ -1,0 +1,85 @@
+using Barnabas.Configuration;
+using Barnabas.Kernel;
+using Barnabas.Metadata;
+using Barnabas.Protocol;
+
+namespace Barnabas.Broker;
+
+/// <summary>
+/// Creates topics that clients or this broker ask for: with <c>auto.create.topics.enable</c> those of Metadata, and the
+/// internal topics when they are first needed. At most one creation of a name is under way. From any reactor.
+/// </summary>
+internal sealed class TopicAutoCreation(LiveConfigs configs, IControllerChannel controller, IMailbox mailbox)
+{
+    /// <summary>Creations under way; more names wait for the client's next Metadata.</summary>
+    private const int InFlightMax = 1024;
+
+    private readonly Lock _lock = new();
+    private readonly HashSet<string> _inFlight = new(StringComparer.Ordinal);
+
+    /// <summary>
+    /// Begins to create a topic that was asked for by name. The client is told to ask again, as Apache Kafka does; the topic
+    /// is there a moment later.
+    /// </summary>
+    public ErrorCode TryCreate(string name)
+    {
+        TopicCreationSettings settings = TopicCreationSettings.From(configs.Broker.Values);
+        if (name == InternalTopics.ConsumerOffsets)
+        {
+            CreateConsumerOffsets();
+        }
+        else if (settings.AutoCreate && name != InternalTopics.ClusterMetadata)
+        {
+            Create(new CreateTopicsRequest.CreatableTopic { Name = name, NumPartitions = -1, ReplicationFactor = -1 });
+        }
+
+        return ErrorCode.UnknownTopicOrPartition;
+    }
+
+    /// <summary>Begins to create <c>__consumer_offsets</c> with the settings that coordinators need.</summary>
+    public void CreateConsumerOffsets()
+    {
+        GroupSettings groups = configs.Node.Groups;
+        CreateTopicsRequest.CreatableTopic topic = new()
+        {
+            Name = InternalTopics.ConsumerOffsets,
+            NumPartitions = groups.OffsetsTopicPartitionCount,
+            ReplicationFactor = groups.OffsetsTopicReplicationFactor,
+        };
+        Set("cleanup.policy", "compact");
+        Set("segment.bytes", groups.OffsetsTopicSegmentBytes.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        Set("compression.type", "producer");
+        Create(topic);
+
+        void Set(string name, string value) =>
+            topic.Configs.Add(new CreateTopicsRequest.CreatableTopicConfig { Name = name, Value = value });
+    }
+
+    private void Create(CreateTopicsRequest.CreatableTopic topic)
+    {
+        lock (_lock)
+        {
+            if (_inFlight.Count >= InFlightMax || !_inFlight.Add(topic.Name))
+            {
+                return;
+            }
+        }
+
+        CreateTopicsRequest request = new() { TimeoutMs = (int)configs.Node.Network.RequestTimeout.TotalMilliseconds };
+        request.Topics.Add(topic);
+        controller.Submit(new CreateTopicsCommand(request), new Completion(this, topic.Name), mailbox);
+    }
+
+    private void OnDone(string name)
+    {
+        lock (_lock)
+        {
+            _inFlight.Remove(name);
+        }
+    }
+
+    private sealed class Completion(TopicAutoCreation owner, string name) : WorkItem
+    {
+        public override void Run() => owner.OnDone(name);
+    }
+}
