@@ -1,3 +1,4 @@
+using Barnabas.Coordination;
 using Microsoft.Extensions.Logging;
 
 namespace Barnabas.Host;
@@ -40,4 +41,24 @@ internal static partial class Log
 
     [LoggerMessage(12, LogLevel.Information, "Opening data directories {Directories}")]
     public static partial void Opening(ILogger log, string directories);
+
+    [LoggerMessage(13, LogLevel.Error, "A turn of {Mailbox} failed")]
+    public static partial void MailboxFault(ILogger log, string mailbox, Exception failure);
+
+    [LoggerMessage(14, LogLevel.Warning, "The node did not close within {Seconds} s; the next start recovers")]
+    public static partial void CloseTookTooLong(ILogger log, double seconds);
+
+    [LoggerMessage(15, LogLevel.Error, "Partition {Partition} is offline: {Reason}")]
+    public static partial void PartitionOffline(ILogger log, string partition, string reason);
+
+    [LoggerMessage(16, LogLevel.Critical, "Log directory {Path} is offline: {Reason}")]
+    public static partial void DirectoryOffline(ILogger log, string path, string reason);
+
+    [LoggerMessage(17, LogLevel.Debug, "Group coordinator of partition {Partition}, epoch {Epoch}: {From} to {To}, {Why}")]
+    public static partial void CoordinatorMoved(
+        ILogger log, int partition, int epoch, CoordinatorPartitionState from, CoordinatorPartitionState to, string why);
+
+    [LoggerMessage(18, LogLevel.Information, "Group {Group}, generation {Generation}: {From} to {To}, {Why}")]
+    public static partial void GroupMoved(
+        ILogger log, string group, int generation, ClassicGroupState from, ClassicGroupState to, string why);
 }

@@ -1,4 +1,9 @@
+using System.Globalization;
+using System.Net;
+using Barnabas.Broker;
 using Barnabas.Configuration;
+using Barnabas.Platform;
+using Barnabas.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace Barnabas.Host;
@@ -9,8 +14,13 @@ namespace Barnabas.Host;
 /// </summary>
 public sealed class Node(NodeConfiguration configuration, ILoggerFactory loggers, MetricRegistry metrics) : INode
 {
+    /// <summary>Reactors that are worth having without being asked: beyond it they only share the same locks.</summary>
+    private const int ReactorsDefaultMax = 8;
+
     private readonly TaskCompletionSource<string> _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ILogger _log = loggers.CreateLogger("node");
+    private PlatformSeams? _seams;
+    private BrokerNode? _broker;
     private int _state;
 
     public NodeState State => (NodeState)Volatile.Read(ref _state);
@@ -24,11 +34,57 @@ public sealed class Node(NodeConfiguration configuration, ILoggerFactory loggers
         Volatile.Write(ref _state, (int)NodeState.Opening);
         Log.Opening(_log, string.Join(", ", configuration.LogDirectories));
         ProcessMetrics.AddTo(metrics);
-        throw new NodeOpenException("this build holds no broker yet");
+        int reactors = configuration.Network.ReactorThreads;
+        _seams = PlatformSeams.Create(new TransportOptions
+        {
+            Reactors = reactors > 0 ? reactors : Math.Min(Environment.ProcessorCount, ReactorsDefaultMax),
+            OnFault = (name, failure) => Log.MailboxFault(_log, name, failure),
+        });
+        _broker = new BrokerNode(configuration, _seams.Seams, NativeCodecs.Create(), new BrokerLog(loggers));
+        BrokerMetrics.AddTo(metrics, _broker);
+        using ManualResetEventSlim ready = new();
+        try
+        {
+            _broker.Open(
+                ready.Set,
+                reason =>
+                {
+                    _failed.TrySetResult(reason);
+                    ready.Set();
+                });
+        }
+        catch (LogDirectoryException failure)
+        {
+            throw new NodeOpenException(failure.Message, failure);
+        }
+
+        ready.Wait();
+        if (_failed.Task.IsCompleted)
+        {
+            throw new NodeOpenException(_failed.Task.Result);
+        }
+
+        Endpoints = [.. _broker.Endpoints.Select(static open => Format(open.Listener, open.Address))];
+        Volatile.Write(ref _state, (int)NodeState.Ready);
     }
 
     public void Close(TimeSpan patience)
     {
+        Volatile.Write(ref _state, (int)NodeState.Closing);
+        if (_broker is not null && patience > TimeSpan.Zero)
+        {
+            using ManualResetEventSlim closed = new();
+            _broker.Close(closed.Set);
+            if (!closed.Wait(patience))
+            {
+                Log.CloseTookTooLong(_log, patience.TotalSeconds);
+            }
+        }
+
+        _seams?.Dispose();
         Volatile.Write(ref _state, (int)NodeState.Closed);
     }
+
+    private static string Format(string listener, IPEndPoint address) =>
+        string.Create(CultureInfo.InvariantCulture, $"{listener}://{address}");
 }

@@ -17,7 +17,7 @@ namespace Barnabas.Broker;
 /// shows the new image to the subscribers, and only then lets the answers go. If the append fails none of these commands
 /// ever happened.
 /// </remarks>
-internal sealed class MetadataQuorum
+internal sealed class MetadataQuorum : IControllerChannel
 {
     private readonly MetadataQuorumOptions _options;
     private readonly NodeSeams _seams;

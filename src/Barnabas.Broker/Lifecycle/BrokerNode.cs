@@ -1,0 +1,291 @@
+using System.Net;
+
+using Barnabas.Configuration;
+using Barnabas.Coordination;
+using Barnabas.Kernel;
+using Barnabas.Metadata;
+using Barnabas.Records;
+using Barnabas.Replication;
+using Barnabas.Storage;
+
+namespace Barnabas.Broker;
+
+/// <summary>
+/// A whole node (broker and controller in one) over its seams: real ones make it a server, simulated ones an actor in a
+/// single thread. Opened and closed once; <see cref="Open"/> and <see cref="Close"/> from one thread.
+/// </summary>
+public sealed class BrokerNode
+{
+    private readonly NodeConfiguration _configuration;
+    private readonly NodeSeams _seams;
+    private readonly CompressionCodecs _codecs;
+    private readonly IBrokerEvents _events;
+    private readonly IMailbox _control;
+    private LogDirectories? _directories;
+    private LogDirectories? _metadataDirectory;
+    private LogHousekeeping? _housekeeping;
+    private MetadataQuorum? _quorum;
+    private NodeListeners? _listeners;
+    private BrokerParts? _parts;
+    private BrokerLease? _lease;
+    private Action? _whenReady;
+    private Action<string>? _whenFailed;
+    private Action? _whenClosed;
+
+    public BrokerNode(
+        NodeConfiguration configuration,
+        NodeSeams seams,
+        CompressionCodecs codecs,
+        IBrokerEvents events)
+    {
+        _configuration = configuration;
+        _seams = seams;
+        _codecs = codecs;
+        _events = events;
+        _control = seams.Scheduler.CreateMailbox("control");
+    }
+
+    public ConnectionCounters ConnectionCounters { get; } = new();
+
+    public TopicCounters TopicCounters { get; } = new();
+
+    /// <summary>Groups and offsets; null before <see cref="Open"/>.</summary>
+    public GroupCoordinator? Groups => _parts?.Groups;
+
+    /// <summary>The newest metadata this node has applied.</summary>
+    public MetadataImage Image => _parts?.Cluster.Image ?? MetadataImage.Empty;
+
+    /// <summary>What is served, with the ports that were chosen where 0 was asked for. Filled when the node is ready.</summary>
+    public IReadOnlyList<(string Listener, IPEndPoint Address)> Endpoints { get; private set; } = [];
+
+    /// <summary>
+    /// Takes the log directories and begins to join the cluster. Blocks on the disk and returns before clients are served:
+    /// <paramref name="whenReady"/> runs on a mailbox once they are, <paramref name="whenFailed"/> if the node cannot go on.
+    /// Throws <see cref="LogDirectoryException"/> if the directories cannot be had.
+    /// </summary>
+    public void Open(Action whenReady, Action<string> whenFailed)
+    {
+        _whenReady = whenReady;
+        _whenFailed = whenFailed;
+        LogServices services = Services();
+        int id = _configuration.NodeId;
+        List<string> paths = [.. _configuration.LogDirectories.Select(Path.GetFullPath)];
+        string metadataPath = Path.GetFullPath(_configuration.MetadataLogDirectory);
+        _directories = LogDirectories.Open(new LogDirectoriesOptions(paths, id), services);
+        _metadataDirectory = paths.Contains(metadataPath)
+            ? _directories
+            : LogDirectories.Open(new LogDirectoriesOptions([metadataPath], id, _directories.ClusterId), services);
+        foreach (LogDirectory directory in _directories.All)
+        {
+            directory.WentOffline += OnDirectoryOffline;
+        }
+
+        LogDirectory metadata = _metadataDirectory.All.FirstOrDefault(d => d.Path == metadataPath)
+            ?? throw new LogDirectoryException(
+                $"The metadata log's directory {metadataPath} cannot be used: "
+                + _metadataDirectory.Unusable.GetValueOrDefault(metadataPath, "unknown reason"));
+        _quorum = new MetadataQuorum(
+            QuorumSetup.From(_configuration, _directories.ClusterId),
+            _seams,
+            metadata,
+            new ConfigValidation(_configuration))
+        {
+            Failed = failure => Fail($"The metadata cannot be kept: {failure.Message}"),
+        };
+        _parts = Assemble(_directories, _quorum);
+        _quorum.Subscribe(new MetadataApplier(_parts, _directories, _events));
+        _quorum.Subscribe(new FirstImage(this));
+        _quorum.Start();
+    }
+
+    /// <summary>
+    /// Leaves the cluster in order, closes the connections and the logs. <paramref name="whenClosed"/> runs on a mailbox when
+    /// the clean-shutdown markers are written; who cannot wait so long just ends the process.
+    /// </summary>
+    public void Close(Action whenClosed)
+    {
+        _whenClosed = whenClosed;
+        if (_quorum is null)
+        {
+            whenClosed();
+            return;
+        }
+
+        _quorum.Mailbox.Post(new Work(BeginClosing));
+    }
+
+    private LogServices Services()
+    {
+        RecordScratchPool scratch = new(capacity: 8);
+        return new LogServices(
+            _seams.Disk, _seams.Entropy, new RecordBatchValidator(_codecs, scratch), _codecs, scratch)
+        {
+            ProducerIdExpirationMs = (long)_configuration.LogUpkeep.ProducerIdExpiration.TotalMilliseconds,
+        };
+    }
+
+    private BrokerParts Assemble(LogDirectories directories, MetadataQuorum quorum)
+    {
+        ClusterView cluster = new(
+            directories.ClusterId,
+            new BrokerId(_configuration.NodeId),
+            [.. Feature.SupportedByThisSoftware()]);
+        LiveConfigs configs = new(_configuration);
+        LocalTopics topics = new();
+        GroupCoordinator groups = new(
+            GroupSetup.From(_configuration.Groups, _codecs),
+            new CoordinatorLog(topics, _seams.Time),
+            new CoordinatorTopics(cluster),
+            _events,
+            _seams.Time,
+            _seams.Entropy,
+            _control,
+            _seams.Scheduler.CreateBlockingMailbox("group-loader", threads: 1));
+        return new BrokerParts
+        {
+            Time = _seams.Time,
+            Cluster = cluster,
+            Configs = configs,
+            Topics = topics,
+            FetchSessions = new FetchSessionCache(_configuration.Fetch.SessionsMax, _seams.Entropy),
+            FetchLimits = new FetchLimits { BytesMax = _configuration.Fetch.ResponseBytesMax },
+            Flushes = new FlushBeforeAcknowledge(_seams.Scheduler.CreateBlockingMailbox("flusher", threads: 1)),
+            AutoCreation = new TopicAutoCreation(configs, quorum, _control),
+            ProducerIds = new ProducerIds(cluster, quorum, _control),
+            Groups = groups,
+            Controller = quorum,
+            TopicCounters = TopicCounters,
+        };
+    }
+
+    /// <summary>On the metadata mailbox, once the log is loaded: the node opens its doors and registers.</summary>
+    private void Join()
+    {
+        try
+        {
+            _listeners = new NodeListeners(_seams, _configuration, ConnectionCounters);
+            _listeners.Open(HandlerTable.ForBroker(_parts!), HandlerTable.ForController(_parts!));
+        }
+        catch (NetworkException failure)
+        {
+            Fail(failure.Message);
+            return;
+        }
+
+        Endpoints = [.. _listeners.Endpoints];
+        _parts!.Groups.Start();
+        StartHousekeeping();
+        _lease = new BrokerLease(
+            _quorum!,
+            RegistrationSetup.From(_configuration, _directories!, Endpoints, Uuid.Random(_seams.Entropy)),
+            _configuration.Quorum.BrokerHeartbeatInterval)
+        {
+            Changed = OnLease,
+        };
+        _lease.Start();
+        _lease.MarkReady();
+    }
+
+    private void StartHousekeeping()
+    {
+        LogUpkeepSettings upkeep = _configuration.LogUpkeep;
+        _housekeeping = new LogHousekeeping(
+            _directories!,
+            _seams.Time,
+            _seams.Scheduler.CreateBlockingMailbox("housekeeping", threads: 1),
+            new LogHousekeepingIntervals
+            {
+                HighWatermarks = upkeep.HighWatermarkCheckpointInterval,
+                RecoveryPoints = upkeep.RecoveryPointCheckpointInterval,
+                Retention = upkeep.RetentionCheckInterval,
+                ProducerExpiration = upkeep.ProducerIdExpirationCheckInterval,
+            });
+        _housekeeping.Start();
+    }
+
+    private void OnLease()
+    {
+        if (_lease!.MayStop)
+        {
+            FinishClosing();
+        }
+        else if (!_lease.IsFenced)
+        {
+            _whenReady?.Invoke();
+            _whenReady = null;
+        }
+    }
+
+    private void BeginClosing()
+    {
+        _whenReady = null;
+        if (_lease is null || _lease.Epoch < 0)
+        {
+            FinishClosing();
+        }
+        else
+        {
+            _lease.Leave();
+        }
+    }
+
+    /// <summary>No more clients; then, behind what they still left, the logs.</summary>
+    private void FinishClosing()
+    {
+        _lease?.Stop();
+        _listeners?.Close();
+        _parts?.Groups.Stop();
+        _housekeeping?.Stop();
+        _quorum!.Mailbox.Post(new Work(CloseLogs));
+    }
+
+    private void CloseLogs()
+    {
+        _quorum!.Stop();
+        long epoch = _lease?.Epoch ?? -1;
+        IEnumerable<LogDirectory> all = ReferenceEquals(_directories, _metadataDirectory)
+            ? _directories!.All
+            : _directories!.All.Concat(_metadataDirectory!.All);
+        foreach (LogDirectory directory in all)
+        {
+            directory.Close(epoch);
+        }
+
+        _whenClosed?.Invoke();
+    }
+
+    private void OnDirectoryOffline(LogDirectory directory, string reason)
+    {
+        _events.DirectoryOffline(directory.Path, reason);
+        if (_directories!.All.All(static d => d.OfflineReason is not null))
+        {
+            Fail("No log directory is left.");
+        }
+    }
+
+    private void Fail(string reason) => _whenFailed?.Invoke(reason);
+
+    /// <summary>Waits for the metadata log to be loaded, and goes on from there in a turn of its own.</summary>
+    private sealed class FirstImage(BrokerNode owner) : IMetadataSubscriber
+    {
+        private int _calls;
+        private bool _seen;
+
+        public void Apply(MetadataImage image, MetadataDelta delta)
+        {
+            // The first call brings the snapshot alone. The next with a metadata version comes when this node leads and the
+            // log behind the snapshot is applied too; a new cluster has its version from the bootstrap records.
+            _calls++;
+            if (_calls > 1 && image.Version is not null && !_seen)
+            {
+                _seen = true;
+                owner._quorum!.Mailbox.Post(new Work(owner.Join));
+            }
+        }
+    }
+
+    private sealed class Work(Action action) : WorkItem
+    {
+        public override void Run() => action();
+    }
+}

@@ -1,0 +1,32 @@
+using Barnabas.Coordination;
+using Barnabas.Replication;
+
+namespace Barnabas.Broker;
+
+/// <summary>What handlers are made of. Put together once, when a node opens.</summary>
+internal sealed record BrokerParts
+{
+    public required TimeProvider Time { get; init; }
+
+    public required ClusterView Cluster { get; init; }
+
+    public required LiveConfigs Configs { get; init; }
+
+    public required LocalTopics Topics { get; init; }
+
+    public required FetchSessionCache FetchSessions { get; init; }
+
+    public required FetchLimits FetchLimits { get; init; }
+
+    public required FlushBeforeAcknowledge Flushes { get; init; }
+
+    public required TopicAutoCreation AutoCreation { get; init; }
+
+    public required ProducerIds ProducerIds { get; init; }
+
+    public required GroupCoordinator Groups { get; init; }
+
+    public required IControllerChannel Controller { get; init; }
+
+    public required TopicCounters TopicCounters { get; init; }
+}

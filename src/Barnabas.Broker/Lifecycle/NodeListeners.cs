@@ -1,0 +1,101 @@
+using System.Net;
+using System.Net.Sockets;
+
+using Barnabas.Configuration;
+using Barnabas.Kernel;
+
+namespace Barnabas.Broker;
+
+/// <summary>The open listeners of a node and their connections. Opened and closed from the control mailbox.</summary>
+internal sealed class NodeListeners(NodeSeams seams, NodeConfiguration configuration, ConnectionCounters counters)
+{
+    private readonly List<(string Name, IListener Listener, ConnectionGate Gate)> _open = [];
+    private readonly Dictionary<IReactor, ReactorWorkspace> _workspaces = [];
+    private BufferPool? _partials;
+
+    /// <summary>Name, address and port of each open listener.</summary>
+    public IEnumerable<(string Name, IPEndPoint Local)> Endpoints
+    {
+        get
+        {
+            foreach ((string name, IListener listener, ConnectionGate _) in _open)
+            {
+                yield return (name, listener.Local);
+            }
+        }
+    }
+
+    /// <summary>Throws <see cref="NetworkException"/> if an address cannot be had; what was opened stays open.</summary>
+    public void Open(RequestDispatcher broker, RequestDispatcher controller)
+    {
+        foreach (IReactor reactor in seams.Network.Reactors)
+        {
+            _workspaces.Add(reactor, new ReactorWorkspace(reactor));
+        }
+
+        ConnectionLimits limits = LimitsFrom(configuration.Network);
+        _partials = new BufferPool(new BufferPoolOptions { LimitBytes = limits.PartialBytesMax });
+        foreach (ListenerEndpoint endpoint in configuration.Listeners)
+        {
+            bool isController = configuration.ControllerListenerNames.Contains(endpoint.Name);
+            ConnectionGate gate = new(
+                endpoint.Name,
+                limits,
+                isController ? controller : broker,
+                reactor => _workspaces[reactor],
+                _partials,
+                counters);
+            IPEndPoint local = new(AddressOf(endpoint), endpoint.Port);
+            _open.Add((endpoint.Name, seams.Network.Listen(local, gate), gate));
+        }
+    }
+
+    public void Close()
+    {
+        foreach ((string _, IListener listener, ConnectionGate gate) in _open)
+        {
+            listener.Dispose();
+            gate.CloseAll();
+        }
+
+        _open.Clear();
+    }
+
+    private static ConnectionLimits LimitsFrom(NetworkSettings settings) => new()
+    {
+        RequestBytesMax = settings.RequestBytesMax,
+        ConnectionsMax = settings.ConnectionsMax,
+        ConnectionsPerAddressMax = settings.ConnectionsPerAddressMax,
+        IdleMax = settings.ConnectionIdleMax ?? TimeSpan.Zero,
+        InFlightBytesMax = settings.ConnectionInFlightBytesMax,
+    };
+
+    private static IPAddress AddressOf(ListenerEndpoint endpoint)
+    {
+        if (endpoint.Host is null or "" or "0.0.0.0")
+        {
+            return IPAddress.Any;
+        }
+
+        if (IPAddress.TryParse(endpoint.Host, out IPAddress? address))
+        {
+            return address;
+        }
+
+        if (endpoint.Host == "localhost")
+        {
+            return IPAddress.Loopback;
+        }
+
+        try
+        {
+            // Only at the start and for a host that the operator wrote; nothing here waits on a client's word.
+            return Array.Find(Dns.GetHostAddresses(endpoint.Host), static a => a.AddressFamily == AddressFamily.InterNetwork)
+                ?? throw new NetworkException($"The host {endpoint.Host} of listener {endpoint.Name} has no IPv4 address.");
+        }
+        catch (SocketException failure)
+        {
+            throw new NetworkException($"The host {endpoint.Host} of listener {endpoint.Name}: {failure.Message}.");
+        }
+    }
+}

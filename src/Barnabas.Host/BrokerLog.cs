@@ -1,0 +1,28 @@
+using Barnabas.Broker;
+using Barnabas.Coordination;
+using Microsoft.Extensions.Logging;
+
+namespace Barnabas.Host;
+
+/// <summary>Writes what the broker has to tell into the log.</summary>
+internal sealed class BrokerLog(ILoggerFactory loggers) : IBrokerEvents
+{
+    private readonly ILogger _storage = loggers.CreateLogger("storage");
+    private readonly ILogger _groups = loggers.CreateLogger("groups");
+
+    public void PartitionOffline(TopicPartition partition, string reason) =>
+        Log.PartitionOffline(_storage, partition.ToString(), reason);
+
+    public void DirectoryOffline(string path, string reason) => Log.DirectoryOffline(_storage, path, reason);
+
+    public void PartitionMoved(
+        int partition,
+        LeaderEpoch epoch,
+        CoordinatorPartitionState from,
+        CoordinatorPartitionState to,
+        string why) =>
+        Log.CoordinatorMoved(_groups, partition, epoch.Value, from, to, why);
+
+    public void GroupMoved(string groupId, int generation, ClassicGroupState from, ClassicGroupState to, string why) =>
+        Log.GroupMoved(_groups, groupId, generation, from, to, why);
+}
