@@ -3,7 +3,8 @@ using Barnabas.Kernel;
 namespace Barnabas.Raft.Tests;
 
 /// <summary>
-/// A quorum in one thread and virtual time. Faults: messages are lost, doubled, delayed and overtaken; replicas stop and
+/// A quorum in one thread and virtual time. Faults: messages are lost, doubled, delayed and overtaken; replicas stop
+/// and
 /// start again without what they had not synced. What was saved or synced is never lost.
 /// </summary>
 internal sealed class SimulatedQuorum
@@ -167,7 +168,8 @@ internal sealed class SimulatedQuorum
                 to.Take(new QuorumInput.VoteRequested(from.Key, vote.Epoch, vote.LogEnd, vote.IsPreVote));
                 break;
             case QuorumMessage.VoteReply reply:
-                to.Take(new QuorumInput.VoteAnswered(sender, reply.Epoch, reply.Leader, reply.IsGranted, reply.IsPreVote));
+                to.Take(new QuorumInput.VoteAnswered(
+                    sender, reply.Epoch, reply.Leader, reply.IsGranted, reply.IsPreVote));
                 break;
             case QuorumMessage.BeginEpoch begin:
                 to.Take(new QuorumInput.EpochBegun(sender, begin.Epoch));

@@ -108,8 +108,8 @@ internal static class FormatFeatures
         if (wanted == 0 && isDynamic)
         {
             throw new StorageFormatException(
-                "Cannot set kraft.version to 0 if controller.quorum.voters is empty and one of the flags --standalone, " +
-                "--initial-controllers, or --no-initial-controllers is used. For dynamic controllers support, try " +
+                "Cannot set kraft.version to 0 if controller.quorum.voters is empty and one of the flags " +
+                "--standalone, --initial-controllers, or --no-initial-controllers is used. For dynamic controllers support, try " +
                 "removing the --feature flag for kraft.version.");
         }
 

@@ -23,7 +23,8 @@ public sealed record FormatOptions
     /// <summary><c>controller.quorum.voters</c> is set.</summary>
     public required bool HasStaticVoters { get; init; }
 
-    /// <summary><c>--initial-controllers</c>, parsed; or this node alone, for <c>--standalone</c>. Null for neither.</summary>
+    /// <summary><c>--initial-controllers</c>, parsed; or this node alone, for <c>--standalone</c>. Null for
+    /// neither.</summary>
     public VoterSet? InitialControllers { get; init; }
 
     /// <summary><c>--no-initial-controllers</c>: the voters will be learned from other controllers.</summary>

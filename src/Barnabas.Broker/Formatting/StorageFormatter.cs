@@ -7,11 +7,13 @@ using Barnabas.Storage;
 namespace Barnabas.Broker;
 
 /// <summary>
-/// Makes log directories ready for a node of a new cluster, as <c>kafka-storage format</c> does: <c>meta.properties</c> in
+/// Makes log directories ready for a node of a new cluster, as <c>kafka-storage format</c> does:
+/// <c>meta.properties</c> in
 /// each, and in the metadata directory of a controller the records that the cluster begins with. Blocks.
 /// </summary>
 /// <remarks>
-/// Where those records go depends on metadata.version, so that the Kafka release of that version finds them: since 4.4 in
+/// Where those records go depends on metadata.version, so that the Kafka release of that version finds them: since 4.4
+/// in
 /// the snapshot of offset 0, before in <c>bootstrap.checkpoint</c>. Later releases read the older form too.
 /// <c>meta.properties</c> is written last: a directory without it is not formatted, whatever else a crash left there.
 /// </remarks>
@@ -31,8 +33,8 @@ public sealed class StorageFormatter(IDisk disk, IEntropy entropy, TimeProvider 
         {
             string first = options.Directories.Order(StringComparer.Ordinal).First(path => !empty.Contains(path));
             throw new StorageFormatException(
-                $"Log directory {first} is already formatted. Use --ignore-formatted to ignore this directory and format " +
-                "the others.");
+                $"Log directory {first} is already formatted. Use --ignore-formatted to ignore this directory and " +
+                "format the others.");
         }
 
         if (empty.Count == 0)
@@ -70,8 +72,8 @@ public sealed class StorageFormatter(IDisk disk, IEntropy entropy, TimeProvider 
         if (!options.Directories.Contains(options.MetadataDirectory))
         {
             throw new StorageFormatException(
-                $"The specified metadata log directory, {options.MetadataDirectory} was not one of the given directories: " +
-                $"[{string.Join(", ", options.Directories)}]");
+                $"The specified metadata log directory, {options.MetadataDirectory} was not one of the given " +
+                $"directories: [{string.Join(", ", options.Directories)}]");
         }
 
         if (options.HasStaticVoters && options.InitialControllers is not null)
@@ -88,8 +90,8 @@ public sealed class StorageFormatter(IDisk disk, IEntropy entropy, TimeProvider 
             && !options.NoInitialControllers)
         {
             throw new StorageFormatException(
-                "Because controller.quorum.voters is not set on this controller, you must specify one of the following: " +
-                "--standalone, --initial-controllers, or --no-initial-controllers.");
+                "Because controller.quorum.voters is not set on this controller, you must specify one of the " +
+                "following: --standalone, --initial-controllers, or --no-initial-controllers.");
         }
     }
 
@@ -148,8 +150,8 @@ public sealed class StorageFormatter(IDisk disk, IEntropy entropy, TimeProvider 
             if (meta.ClusterId is { } cluster && cluster != options.ClusterId)
             {
                 throw new StorageFormatException(
-                    $"Invalid cluster.id in: {directory}/{MetaProperties.Name}. Expected {options.ClusterId}, but read " +
-                    $"{cluster}");
+                    $"Invalid cluster.id in: {directory}/{MetaProperties.Name}. Expected {options.ClusterId}, but " +
+                    $"read {cluster}");
             }
 
             if (meta.NodeId is { } node && node != options.NodeId)
@@ -193,15 +195,17 @@ public sealed class StorageFormatter(IDisk disk, IEntropy entropy, TimeProvider 
     private void CreateDurably(string directory)
     {
         var missing = new List<string>();
-        for (string? path = directory; path is not null && !disk.DirectoryExists(path); path = Path.GetDirectoryName(path))
+        string? path = directory;
+        while (path is not null && !disk.DirectoryExists(path))
         {
             missing.Add(path);
+            path = Path.GetDirectoryName(path);
         }
 
         disk.CreateDirectory(directory);
-        foreach (string path in missing)
+        foreach (string made in missing)
         {
-            if (Path.GetDirectoryName(path) is { } parent)
+            if (Path.GetDirectoryName(made) is { } parent)
             {
                 disk.SyncDirectory(parent);
             }

@@ -20,7 +20,8 @@ internal sealed class BrokerLease
     private bool _isOver;
 
     /// <param name="registration">
-    /// All that is known of the broker; the incarnation id drawn for this life, the epoch that a clean shutdown left behind
+    /// All that is known of the broker; the incarnation id drawn for this life, the epoch that a clean shutdown left
+    /// behind
     /// as the previous one, or -1.
     /// </param>
     /// <param name="interval"><c>broker.heartbeat.interval.ms</c>.</param>

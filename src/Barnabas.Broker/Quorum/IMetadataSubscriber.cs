@@ -6,7 +6,8 @@ namespace Barnabas.Broker;
 internal interface IMetadataSubscriber
 {
     /// <summary>
-    /// Takes the next image; <paramref name="delta"/> leads to it from the last one. Answers to commands whose records are in
+    /// Takes the next image; <paramref name="delta"/> leads to it from the last one. Answers to commands whose records
+    /// are in
     /// it go out only afterwards.
     /// </summary>
     void Apply(MetadataImage image, MetadataDelta delta);

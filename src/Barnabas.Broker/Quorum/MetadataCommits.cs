@@ -5,7 +5,8 @@ using Barnabas.Records;
 namespace Barnabas.Broker;
 
 /// <summary>
-/// What stands in the log and is not yet committed, and the replay of what is. Only committed records become visible, on
+/// What stands in the log and is not yet committed, and the replay of what is. Only committed records become visible,
+/// on
 /// whichever node.
 /// </summary>
 internal sealed class MetadataCommits(MetadataImage start)
@@ -54,7 +55,8 @@ internal sealed class MetadataCommits(MetadataImage start)
         _nextOffset = end;
     }
 
-    /// <summary>Replays up to the high watermark; the difference to the last published image, or null if nothing is new.</summary>
+    /// <summary>Replays up to the high watermark; the difference to the last published image, or null if nothing is
+    /// new.</summary>
     public MetadataDelta? Advance(long highWatermark)
     {
         long before = Replay.NextOffset;

@@ -3,7 +3,8 @@ using Barnabas.Protocol;
 
 namespace Barnabas.Metadata;
 
-/// <summary>The records a new cluster's metadata log starts with: feature levels, and credentials made when formatting.</summary>
+/// <summary>The records a new cluster's metadata log starts with: feature levels, and credentials made when
+/// formatting.</summary>
 public sealed class BootstrapMetadata
 {
     private BootstrapMetadata(ImmutableArray<MessageAndVersion> records, MetadataVersion version, string source)
@@ -48,7 +49,8 @@ public sealed class BootstrapMetadata
         return new BootstrapMetadata(records.ToImmutable(), version, source);
     }
 
-    /// <summary>Throws <see cref="MetadataFaultException"/> if no record sets a metadata.version that is known here.</summary>
+    /// <summary>Throws <see cref="MetadataFaultException"/> if no record sets a metadata.version that is known
+    /// here.</summary>
     public static BootstrapMetadata FromRecords(IEnumerable<MessageAndVersion> records, string source)
     {
         ImmutableArray<MessageAndVersion> all = [.. records];

@@ -43,7 +43,8 @@ public sealed class ControllerCore
 
     /// <summary>
     /// Takes over at the head of the log: <paramref name="replay"/> has replayed all of it and the leader change record
-    /// that ends at <paramref name="nextOffset"/>. Gives the records that an empty log, or one with an open transaction,
+    /// that ends at <paramref name="nextOffset"/>. Gives the records that an empty log, or one with an open
+    /// transaction,
     /// needs first.
     /// </summary>
     public ControllerStep Activate(
@@ -66,7 +67,8 @@ public sealed class ControllerCore
         foreach (BrokerRegistration broker in Image.Brokers.Values)
         {
             BrokerSession session = _sessions.Open(broker.Id, broker.Epoch);
-            // Other brokers get the benefit of the doubt for one session timeout. A broker of our own id can only be the
+            // Other brokers get the benefit of the doubt for one session timeout. A broker of our own id can only be
+            // the
             // former life of this process, which is over: it holds no session against its own return.
             if (!broker.Fenced && broker.Id != _options.NodeId)
             {
@@ -100,7 +102,8 @@ public sealed class ControllerCore
     }
 
     /// <summary>
-    /// Decides on a command. The command holds its answer afterwards; the records are part of <see cref="Image"/> already.
+    /// Decides on a command. The command holds its answer afterwards; the records are part of <see cref="Image"/>
+    /// already.
     /// </summary>
     public ControllerStep Step(ControllerCommand command, MonotonicTime now)
     {

@@ -25,12 +25,14 @@ public sealed record ControllerOptions
     public TimeSpan BrokerSessionTimeout { get; init; } = TimeSpan.FromSeconds(9);
 
     /// <summary>
-    /// <c>metadata.max.idle.interval.ms</c>: an idle log gets a NoOp record so often, so that followers see the leader's
+    /// <c>metadata.max.idle.interval.ms</c>: an idle log gets a NoOp record so often, so that followers see the
+    /// leader's
     /// offset move. Zero means never.
     /// </summary>
     public TimeSpan IdleIntervalMax { get; init; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary><c>auto.leader.rebalance.enable</c> and <c>leader.imbalance.check.interval.seconds</c>; null if off.</summary>
+    /// <summary><c>auto.leader.rebalance.enable</c> and <c>leader.imbalance.check.interval.seconds</c>; null if
+    /// off.</summary>
     public TimeSpan? LeaderImbalanceCheckInterval { get; init; } = TimeSpan.FromSeconds(300);
 
     /// <summary><c>unclean.leader.election.interval.ms</c>.</summary>

@@ -4,7 +4,8 @@ namespace Barnabas.Metadata;
 public interface IConfigValidation
 {
     /// <summary>
-    /// Judges the whole dynamic configuration a resource would have after a change. Null if it is fine, else the message
+    /// Judges the whole dynamic configuration a resource would have after a change. Null if it is fine, else the
+    /// message
     /// that goes with INVALID_CONFIG.
     /// </summary>
     string? Validate(ConfigResource resource, IReadOnlyDictionary<string, string> proposed);
@@ -13,7 +14,8 @@ public interface IConfigValidation
     bool IsList(ConfigResourceType type, string key);
 
     /// <summary>
-    /// The value a key has without any dynamic configuration: from the node's file, else Kafka's default. Null if it has
+    /// The value a key has without any dynamic configuration: from the node's file, else Kafka's default. Null if it
+    /// has
     /// none.
     /// </summary>
     string? StaticValue(ConfigResourceType type, string key);

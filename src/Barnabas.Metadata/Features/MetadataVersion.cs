@@ -95,7 +95,8 @@ public readonly record struct MetadataVersion : IComparable<MetadataVersion>
         return true;
     }
 
-    /// <summary>Takes <c>4.4-IV2</c>, or a release as <c>4.4</c> or <c>4.4.0</c>, which means its newest level.</summary>
+    /// <summary>Takes <c>4.4-IV2</c>, or a release as <c>4.4</c> or <c>4.4.0</c>, which means its newest
+    /// level.</summary>
     public static bool TryParse(string text, out MetadataVersion version)
     {
         version = default;
@@ -115,7 +116,8 @@ public readonly record struct MetadataVersion : IComparable<MetadataVersion>
         return false;
     }
 
-    /// <summary>True if going from one level to the other, in either direction, crosses a change of the records.</summary>
+    /// <summary>True if going from one level to the other, in either direction, crosses a change of the
+    /// records.</summary>
     public static bool RecordsDiffer(MetadataVersion one, MetadataVersion other)
     {
         int low = Math.Min(one._above, other._above);

@@ -119,7 +119,8 @@ public sealed record BrokerRegistration
         return null;
     }
 
-    /// <summary>True if a replica in this directory can serve. Unknown directories of old records count as online.</summary>
+    /// <summary>True if a replica in this directory can serve. Unknown directories of old records count as
+    /// online.</summary>
     public bool HasOnline(Uuid directory) =>
         directory == DirectoryId.Unassigned
         || directory == DirectoryId.Migrating

@@ -5,7 +5,8 @@ namespace Barnabas.Metadata;
 /// buckets and nothing else.
 /// </summary>
 /// <remarks>
-/// Bucket of a hash: its low bits. Invariant: buckets are a power of two, and Count &lt;= 8 * buckets, so a bucket holds
+/// Bucket of a hash: its low bits. Invariant: buckets are a power of two, and Count &lt;= 8 * buckets, so a bucket
+/// holds
 /// few entries and a scan by hash is short.
 /// </remarks>
 internal sealed class BucketTable
@@ -100,7 +101,8 @@ internal sealed class BucketTable
                 : new BucketTable(Spread(buckets), _count);
         }
 
-        // Ties of the hash stand in the order of names, so that the table depends on its content and not on its history.
+        // Ties of the hash stand in the order of names, so that the table depends on its content and not on its
+        // history.
         private static int Order(Entry entry, uint hash, TopicImage topic)
         {
             int byHash = entry.Hash.CompareTo(hash);

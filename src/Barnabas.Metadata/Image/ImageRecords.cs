@@ -3,7 +3,8 @@ using Barnabas.Protocol;
 
 namespace Barnabas.Metadata;
 
-/// <summary>Writes an image as the records of a snapshot: replayed into an empty image they give the same state.</summary>
+/// <summary>Writes an image as the records of a snapshot: replayed into an empty image they give the same
+/// state.</summary>
 public static class ImageRecords
 {
     /// <summary>

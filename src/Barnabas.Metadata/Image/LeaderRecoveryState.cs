@@ -1,6 +1,7 @@
 namespace Barnabas.Metadata;
 
-/// <summary>Whether the leader's log may lack committed records because it was not elected from the ISR (KIP-704).</summary>
+/// <summary>Whether the leader's log may lack committed records because it was not elected from the ISR
+/// (KIP-704).</summary>
 public enum LeaderRecoveryState : byte
 {
     /// <summary>Elected from the ISR, or recovered since.</summary>

@@ -52,7 +52,8 @@ public sealed class MetadataDelta
     /// <summary>New topics and topics with new or changed partitions, by id.</summary>
     public IReadOnlyDictionary<Uuid, TopicDelta> ChangedTopics => _changedTopics;
 
-    /// <summary>Topics of <see cref="Before"/> that are gone. One made and deleted within the delta leaves no trace.</summary>
+    /// <summary>Topics of <see cref="Before"/> that are gone. One made and deleted within the delta leaves no
+    /// trace.</summary>
     public IReadOnlyDictionary<Uuid, TopicImage> DeletedTopics => _deletedTopics;
 
     /// <summary>Brokers registered, changed or removed.</summary>
@@ -220,7 +221,9 @@ public sealed class MetadataDelta
     {
         if (record.TopicName.Length > 0)
         {
-            Fault.If(!TryGetTopicId(record.TopicName, out Uuid id), $"No topic {record.TopicName} to clear the ELR of.");
+            Fault.If(
+                !TryGetTopicId(record.TopicName, out Uuid id),
+                $"No topic {record.TopicName} to clear the ELR of.");
             ChangedTopic(id).ClearElr();
             return;
         }
@@ -291,7 +294,9 @@ public sealed class MetadataDelta
         Fault.If(
             !_brokers.TryGetValue(new BrokerId(id), out BrokerRegistration? broker),
             $"A record concerns broker {id}, which is not registered.");
-        Fault.If(broker.Epoch != epoch, $"A record concerns epoch {epoch} of broker {id}, but its epoch is {broker.Epoch}.");
+        Fault.If(
+            broker.Epoch != epoch,
+            $"A record concerns epoch {epoch} of broker {id}, but its epoch is {broker.Epoch}.");
         return broker;
     }
 

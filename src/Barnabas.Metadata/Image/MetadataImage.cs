@@ -6,7 +6,8 @@ using Barnabas.Protocol;
 namespace Barnabas.Metadata;
 
 /// <summary>
-/// All metadata of the cluster as of one offset of the metadata log. Immutable: a reader takes one reference and sees one
+/// All metadata of the cluster as of one offset of the metadata log. Immutable: a reader takes one reference and sees
+/// one
 /// consistent state for as long as it keeps it.
 /// </summary>
 public sealed class MetadataImage
@@ -43,7 +44,8 @@ public sealed class MetadataImage
         ImmutableSortedDictionary<BrokerId, BrokerRegistration>.Empty;
 
     /// <summary>
-    /// The offset at which each broker's registration stands. A broker is unfenced once it has replayed so far. Equal to
+    /// The offset at which each broker's registration stands. A broker is unfenced once it has replayed so far. Equal
+    /// to
     /// the broker epoch, but for a registration renewed by the same incarnation.
     /// </summary>
     public ImmutableSortedDictionary<BrokerId, long> RegistrationOffsets { get; init; } =
@@ -88,6 +90,7 @@ public sealed class MetadataImage
     public bool TryGetBroker(BrokerId id, [NotNullWhen(true)] out BrokerRegistration? broker) =>
         Brokers.TryGetValue(id, out broker);
 
-    /// <summary>The same state as of a later offset: what lies between were control records or an aborted transaction.</summary>
+    /// <summary>The same state as of a later offset: what lies between were control records or an aborted
+    /// transaction.</summary>
     internal MetadataImage At(long offset, int epoch) => new MetadataDelta(this).Apply(offset, epoch, TimestampMs);
 }

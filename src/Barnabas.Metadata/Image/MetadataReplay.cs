@@ -21,7 +21,8 @@ public sealed class MetadataReplay
         (_lastOffset, _lastEpoch, _lastTimestampMs) = (start.Offset, start.Epoch, start.TimestampMs);
     }
 
-    /// <summary>Goes on behind a begin record whose transaction holds nothing that will ever come into effect.</summary>
+    /// <summary>Goes on behind a begin record whose transaction holds nothing that will ever come into
+    /// effect.</summary>
     internal MetadataReplay(MetadataImage start, long transactionStartOffset)
         : this(start)
     {
@@ -82,7 +83,8 @@ public sealed class MetadataReplay
     public void Skip(long offset, int epoch, long timestampMs) => Advance(offset, epoch, timestampMs);
 
     /// <summary>
-    /// Makes the next image and gives its difference to the previous one. Null while a transaction is open: an image that
+    /// Makes the next image and gives its difference to the previous one. Null while a transaction is open: an image
+    /// that
     /// ends inside one could not be told from its offset.
     /// </summary>
     public MetadataDelta? Publish()

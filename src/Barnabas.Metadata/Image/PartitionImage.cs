@@ -97,7 +97,8 @@ public sealed class PartitionImage : IEquatable<PartitionImage>
     }
 
     /// <summary>This partition without eligible leader replicas, as <c>ClearElrRecord</c> demands.</summary>
-    public PartitionImage WithoutElr() => With(new PartitionChangeRecord { EligibleLeaderReplicas = [], LastKnownElr = [] });
+    public PartitionImage WithoutElr() =>
+        With(new PartitionChangeRecord { EligibleLeaderReplicas = [], LastKnownElr = [] });
 
     /// <summary>The directory of a replica, or <see cref="DirectoryId.Migrating"/> if none is known.</summary>
     public Uuid DirectoryOf(BrokerId replica)

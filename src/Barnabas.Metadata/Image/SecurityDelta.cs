@@ -5,7 +5,8 @@ using Barnabas.Protocol;
 namespace Barnabas.Metadata;
 
 /// <summary>
-/// The part of a delta that only authentication, authorization and quotas care for. What Apache Kafka wrote of it is kept
+/// The part of a delta that only authentication, authorization and quotas care for. What Apache Kafka wrote of it is
+/// kept
 /// whole, whether or not this node acts on it.
 /// </summary>
 internal sealed class SecurityDelta
@@ -44,7 +45,9 @@ internal sealed class SecurityDelta
                 AclsChanged = true;
                 return true;
             case RemoveAccessControlEntryRecord removed:
-                Fault.If(!Acls.Remove(removed.Id), $"The access control entry {removed.Id} is removed but does not exist.");
+                Fault.If(
+                    !Acls.Remove(removed.Id),
+                    $"The access control entry {removed.Id} is removed but does not exist.");
                 AclsChanged = true;
                 return true;
             case UserScramCredentialRecord credential:

@@ -28,7 +28,8 @@ public sealed class TopicImage
 
     public int PartitionCount { get; }
 
-    /// <summary>One above the highest partition; equal to <see cref="PartitionCount"/> in every state a command leaves.</summary>
+    /// <summary>One above the highest partition; equal to <see cref="PartitionCount"/> in every state a command
+    /// leaves.</summary>
     public int PartitionLimit => _partitions.Length;
 
     public bool TryGetPartition(int partition, [NotNullWhen(true)] out PartitionImage? image)

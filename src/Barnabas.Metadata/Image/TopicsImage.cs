@@ -116,7 +116,8 @@ public sealed class TopicsImage
         return new TopicsImage(byName.ToTable(), byId.ToTable(), partitions);
     }
 
-    // FNV-1a: not string.GetHashCode, which is seeded per process and would make the order of topics differ between runs.
+    // FNV-1a: not string.GetHashCode, which is seeded per process and would make the order of topics differ between
+    // runs.
     private static uint Hash(ReadOnlySpan<char> name)
     {
         uint hash = 2166136261;

@@ -7,7 +7,8 @@ public interface IQuorumLog
     LogPosition End { get; }
 
     /// <summary>
-    /// The end of the highest epoch in the log that is not above <paramref name="epoch"/>; epoch 0 at the log's start if
+    /// The end of the highest epoch in the log that is not above <paramref name="epoch"/>; epoch 0 at the log's start
+    /// if
     /// there is none.
     /// </summary>
     LogPosition EndOfEpoch(int epoch);

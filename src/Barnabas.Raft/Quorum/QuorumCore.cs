@@ -243,7 +243,8 @@ public sealed class QuorumCore
         _timeout = _now + DrawElectionTimeout();
     }
 
-    /// <summary>Takes in an epoch and perhaps its leader from any message; false if the message is of an older epoch.</summary>
+    /// <summary>Takes in an epoch and perhaps its leader from any message; false if the message is of an older
+    /// epoch.</summary>
     private bool Learn(int epoch, BrokerId leader)
     {
         if (epoch < Epoch)

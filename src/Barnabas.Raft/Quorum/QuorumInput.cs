@@ -18,7 +18,8 @@ public abstract record QuorumInput
     public sealed record ShuttingDown : QuorumInput;
 
     /// <summary>A replica asks for a vote, or with <paramref name="IsPreVote"/> whether it would get one.</summary>
-    public sealed record VoteRequested(ReplicaKey Candidate, int Epoch, LogPosition LogEnd, bool IsPreVote) : QuorumInput;
+    public sealed record VoteRequested(ReplicaKey Candidate, int Epoch, LogPosition LogEnd, bool IsPreVote)
+        : QuorumInput;
 
     /// <summary>A voter's answer to a vote request of this replica.</summary>
     public sealed record VoteAnswered(

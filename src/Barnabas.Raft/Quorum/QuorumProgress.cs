@@ -26,7 +26,8 @@ internal sealed class QuorumProgress
         var ends = new List<long>(voters.Count);
         foreach (Voter voter in voters.Voters)
         {
-            ends.Add(_replicas.TryGetValue(voter.Key.Id, out (long EndOffset, MonotonicTime) known) ? known.EndOffset : -1);
+            bool isKnown = _replicas.TryGetValue(voter.Key.Id, out (long EndOffset, MonotonicTime) known);
+            ends.Add(isKnown ? known.EndOffset : -1);
         }
 
         ends.Sort();

@@ -2,7 +2,8 @@ using System.Collections.Frozen;
 
 namespace Barnabas.Raft;
 
-/// <summary>The legal transitions, as data: <see cref="QuorumCore"/> asserts them and a test compares them with runs.</summary>
+/// <summary>The legal transitions, as data: <see cref="QuorumCore"/> asserts them and a test compares them with
+/// runs.</summary>
 internal static class QuorumTransitions
 {
     public static FrozenSet<(QuorumRole From, QuorumRole To)> Legal { get; } = new[]

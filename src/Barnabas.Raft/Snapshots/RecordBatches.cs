@@ -8,7 +8,8 @@ namespace Barnabas.Raft;
 public static class RecordBatches
 {
     /// <summary>
-    /// Reads a whole batch. Throws <see cref="SnapshotDamagedException"/> if it is damaged or not of the kind that a quorum
+    /// Reads a whole batch. Throws <see cref="SnapshotDamagedException"/> if it is damaged or not of the kind that a
+    /// quorum
     /// writes. Gives the type of its last control record, if it is a control batch.
     /// </summary>
     public static ControlRecordType? Read(RecordBatch batch, IRecordSink sink)

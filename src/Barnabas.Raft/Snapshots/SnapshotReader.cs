@@ -10,11 +10,13 @@ public static class SnapshotReader
     private const int BatchBytesMax = 64 * 1024 * 1024;
 
     /// <summary>
-    /// Hands all records to the sink. Throws <see cref="SnapshotDamagedException"/>: what the sink has got by then is to be
+    /// Hands all records to the sink. Throws <see cref="SnapshotDamagedException"/>: what the sink has got by then is
+    /// to be
     /// thrown away.
     /// </summary>
     /// <param name="isFramed">
-    /// True for snapshots, which have a header and a footer that show they are whole. Kafka's <c>bootstrap.checkpoint</c>
+    /// True for snapshots, which have a header and a footer that show they are whole. Kafka's
+    /// <c>bootstrap.checkpoint</c>
     /// has them too, but older versions left them out.
     /// </param>
     public static void Read(IDisk disk, string path, IRecordSink sink, bool isFramed = true)

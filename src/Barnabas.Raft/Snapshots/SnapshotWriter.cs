@@ -6,7 +6,8 @@ namespace Barnabas.Raft;
 
 /// <summary>
 /// Writes a snapshot: a header, the records in batches, a footer. The file has its name only once it is whole and
-/// durable, so a crash leaves no snapshot rather than a part of one. Disposing without <see cref="Freeze"/> gives it up.
+/// durable, so a crash leaves no snapshot rather than a part of one. Disposing without <see cref="Freeze"/> gives it
+/// up.
 /// </summary>
 public sealed class SnapshotWriter : IDisposable
 {
@@ -40,7 +41,8 @@ public sealed class SnapshotWriter : IDisposable
 
     /// <param name="directory">Must exist.</param>
     /// <param name="name">The file's name when it is complete.</param>
-    /// <param name="lastContainedTimestampMs">The time stamp of the last log record that the snapshot stands for.</param>
+    /// <param name="lastContainedTimestampMs">The time stamp of the last log record that the snapshot stands
+    /// for.</param>
     /// <param name="voters">Written if <paramref name="kraftVersion"/> is above 0; null if there are none yet.</param>
     public static SnapshotWriter Create(
         IDisk disk,

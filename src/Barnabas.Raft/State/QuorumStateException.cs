@@ -1,4 +1,5 @@
 namespace Barnabas.Raft;
 
-/// <summary>The saved quorum state is damaged. Without it a replica could vote twice, so the node does not start.</summary>
+/// <summary>The saved quorum state is damaged. Without it a replica could vote twice, so the node does not
+/// start.</summary>
 public sealed class QuorumStateException(string message) : Exception(message);

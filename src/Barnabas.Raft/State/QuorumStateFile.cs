@@ -18,7 +18,8 @@ public sealed class QuorumStateFile(IDisk disk, string directory)
 
     private readonly string _path = $"{directory}/{Name}";
 
-    /// <summary>The state that was saved last, or null if none ever was. Throws <see cref="QuorumStateException"/>.</summary>
+    /// <summary>The state that was saved last, or null if none ever was. Throws
+    /// <see cref="QuorumStateException"/>.</summary>
     public ElectionState? Load()
     {
         // What a crash left of an unfinished save.

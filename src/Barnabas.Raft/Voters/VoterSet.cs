@@ -61,7 +61,8 @@ public sealed class VoterSet : IEquatable<VoterSet>
         return Of(voters);
     }
 
-    /// <summary><c>--initial-controllers</c>: <c>id@host:port:directory,…</c>. Throws <see cref="FormatException"/>.</summary>
+    /// <summary><c>--initial-controllers</c>: <c>id@host:port:directory,…</c>. Throws
+    /// <see cref="FormatException"/>.</summary>
     public static VoterSet ParseDynamic(string text, string listener)
     {
         var voters = new List<Voter>();

@@ -4,7 +4,8 @@ using System.Text;
 namespace Barnabas.Broker.Tests;
 
 /// <summary>
-/// Apache Kafka as a judge: found by <c>KAFKA_HOME</c>, else in a folder <c>shared/apache-kafka</c> above the tests. Without
+/// Apache Kafka as a judge: found by <c>KAFKA_HOME</c>, else in a folder <c>shared/apache-kafka</c> above the tests.
+/// Without
 /// it the tests that ask it are passed over, and say so.
 /// </summary>
 internal static class ApacheKafka
@@ -51,7 +52,8 @@ internal static class ApacheKafka
         bool endedItself = process.HasExited;
         if (!endedItself)
         {
-            using Process signal = Process.Start("kill", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            using Process signal = Process.Start(
+                "kill", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture));
             signal.WaitForExit();
             if (!process.WaitForExit(TimeSpan.FromSeconds(60)))
             {

@@ -7,7 +7,8 @@ namespace Barnabas.Metadata;
 /// <summary>The records that a change of one broker's standing causes, its partitions' changes included.</summary>
 internal static class BrokerChanges
 {
-    /// <summary>First the partitions lose the broker, then it is fenced: a prefix of the records is a state that may be.</summary>
+    /// <summary>First the partitions lose the broker, then it is fenced: a prefix of the records is a state that may
+    /// be.</summary>
     public static void AddFencing(ControllerStep step, BrokerRegistration broker)
     {
         AddLeaving(step, broker.Id);
@@ -16,7 +17,8 @@ internal static class BrokerChanges
             0);
     }
 
-    /// <summary>First the broker is unfenced, then it gets the partitions that have no leader and may have this one.</summary>
+    /// <summary>First the broker is unfenced, then it gets the partitions that have no leader and may have this
+    /// one.</summary>
     public static void AddUnfencing(ControllerStep step, BrokerRegistration broker)
     {
         step.Add(

@@ -24,7 +24,8 @@ namespace Barnabas.Metadata;
 ///                                                                            have replayed its leaving
 /// </code>
 /// One rule is stricter than Kafka's: a broker that was leaving when it was fenced is not unfenced under the same
-/// registration, for it could then lead while its registration says that it leaves (I-11). Real brokers never ask for it.
+/// registration, for it could then lead while its registration says that it leaves (I-11). Real brokers never ask for
+/// it.
 /// </remarks>
 public sealed class BrokerHeartbeatCommand(BrokerHeartbeatRequest request) : ControllerCommand
 {

@@ -2,7 +2,8 @@ using Barnabas.Kernel;
 
 namespace Barnabas.Metadata;
 
-/// <summary>What the controller remembers of a broker's heartbeats. Not in the log: a new controller starts afresh.</summary>
+/// <summary>What the controller remembers of a broker's heartbeats. Not in the log: a new controller starts
+/// afresh.</summary>
 internal sealed class BrokerSession
 {
     /// <summary>The registration the heartbeats belong to.</summary>
@@ -14,6 +15,7 @@ internal sealed class BrokerSession
     /// <summary>How far the broker has replayed the metadata log, as it said last.</summary>
     public long MetadataOffset { get; set; } = -1;
 
-    /// <summary>The offset all active brokers must reach before the broker may leave; -1 if it does not leave.</summary>
+    /// <summary>The offset all active brokers must reach before the broker may leave; -1 if it does not
+    /// leave.</summary>
     public long ControlledShutdownOffset { get; set; } = -1;
 }

@@ -75,7 +75,8 @@ internal static class ConfigChanges
     }
 
     /// <summary>Adds the records that make the configuration of a resource what is proposed.</summary>
-    /// <param name="touched">Keys that get a record even if their value stays: brokers reload on it (KAFKA-14136).</param>
+    /// <param name="touched">Keys that get a record even if their value stays: brokers reload on it
+    /// (KAFKA-14136).</param>
     public static void AddRecords(
         ControllerStep step,
         ConfigResource resource,
@@ -172,7 +173,8 @@ internal static class ConfigChanges
         {
             throw new ControllerException(
                 ErrorCode.InvalidConfig,
-                $"The {CordonedLogDirs} configuration value cannot be set because it requires a newer metadata.version");
+                $"The {CordonedLogDirs} configuration value cannot be set because it requires a newer " +
+                "metadata.version");
         }
     }
 }

@@ -115,7 +115,8 @@ public sealed class UpdateFeaturesCommand(UpdateFeaturesRequest request, short k
         {
             throw Refuse(
                 update,
-                $"Valid versions are from {MetadataVersion.Minimum.Level} to {MetadataVersion.LatestProduction.Level}.");
+                $"Valid versions are from {MetadataVersion.Minimum.Level} to " +
+                $"{MetadataVersion.LatestProduction.Level}.");
         }
 
         if (wanted.CompareTo(step.Version) < 0 && MetadataVersion.RecordsDiffer(wanted, step.Version))

@@ -4,7 +4,8 @@ using Barnabas.Protocol;
 
 namespace Barnabas.Metadata;
 
-/// <summary>A leader changes the ISR of its partitions (KIP-497), proving by both epochs that it knows their state.</summary>
+/// <summary>A leader changes the ISR of its partitions (KIP-497), proving by both epochs that it knows their
+/// state.</summary>
 public sealed class AlterPartitionCommand(AlterPartitionRequest request) : ControllerCommand
 {
     public AlterPartitionResponse Response { get; } = new();
@@ -166,7 +167,8 @@ public sealed class AlterPartitionCommand(AlterPartitionRequest request) : Contr
         foreach (AlterPartitionRequest.BrokerState broker in asked.NewIsrWithEpochs)
         {
             // -1: the leader does not know the epoch and asks not to check it.
-            if (broker.BrokerEpoch != -1 && step.Image.Brokers[new BrokerId(broker.BrokerId)].Epoch != broker.BrokerEpoch)
+            if (broker.BrokerEpoch != -1
+                && step.Image.Brokers[new BrokerId(broker.BrokerId)].Epoch != broker.BrokerEpoch)
             {
                 return false;
             }

@@ -3,7 +3,8 @@ using Barnabas.Protocol;
 
 namespace Barnabas.Metadata;
 
-/// <summary>An administrator asks for an election: of preferred leaders, or an unclean one where there is no leader.</summary>
+/// <summary>An administrator asks for an election: of preferred leaders, or an unclean one where there is no
+/// leader.</summary>
 public sealed class ElectLeadersCommand(ElectLeadersRequest request) : ControllerCommand
 {
     private const sbyte Preferred = 0;

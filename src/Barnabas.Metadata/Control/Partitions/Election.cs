@@ -9,6 +9,7 @@ internal enum Election
     /// <summary>The preferred replica if it may lead, even if another leads now.</summary>
     Preferred,
 
-    /// <summary>As <see cref="Online"/>, and if that finds none, any live replica: committed records may be lost.</summary>
+    /// <summary>As <see cref="Online"/>, and if that finds none, any live replica: committed records may be
+    /// lost.</summary>
     Unclean,
 }

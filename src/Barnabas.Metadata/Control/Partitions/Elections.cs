@@ -59,7 +59,8 @@ internal static class Elections
             StringComparison.OrdinalIgnoreCase);
 
     /// <summary>
-    /// Changes all partitions that <paramref name="concerns"/> holds for: takes brokers out of ISRs and elects where the
+    /// Changes all partitions that <paramref name="concerns"/> holds for: takes brokers out of ISRs and elects where
+    /// the
     /// leader is gone or missing.
     /// </summary>
     /// <param name="removed">Leaves every ISR and must not lead; <see cref="BrokerId.None"/> if nobody does.</param>
@@ -138,7 +139,9 @@ internal static class Elections
     private static int MinIsr(ControllerStep step, TopicImage topic, PartitionImage image)
     {
         string? configured = step.EffectiveTopicConfig(topic.Name, ConfigChanges.MinInSyncReplicas);
-        int minIsr = int.TryParse(configured, NumberStyles.None, CultureInfo.InvariantCulture, out int value) ? value : 1;
+        int minIsr = int.TryParse(configured, NumberStyles.None, CultureInfo.InvariantCulture, out int value)
+            ? value
+            : 1;
         return Math.Min(minIsr, image.Replicas.Length);
     }
 }

@@ -5,7 +5,8 @@ namespace Barnabas.Metadata;
 
 /// <summary>
 /// Places the replicas of new partitions: round the racks, and within a rack round its brokers, so that leaders and
-/// followers spread evenly. The first replica is never on a fenced broker; others are only when no unfenced one is left.
+/// followers spread evenly. The first replica is never on a fenced broker; others are only when no unfenced one is
+/// left.
 /// </summary>
 internal sealed class ReplicaPlacement
 {
@@ -50,7 +51,8 @@ internal sealed class ReplicaPlacement
         _firstRack = Draw(_racks.Count);
     }
 
-    /// <summary>The replicas of the next partition. Throws INVALID_REPLICATION_FACTOR if there are too few brokers.</summary>
+    /// <summary>The replicas of the next partition. Throws INVALID_REPLICATION_FACTOR if there are too few
+    /// brokers.</summary>
     public ImmutableArray<BrokerId> Next(int replicationFactor)
     {
         Require(replicationFactor);

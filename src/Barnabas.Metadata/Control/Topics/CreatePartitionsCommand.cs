@@ -83,8 +83,8 @@ public sealed class CreatePartitionsCommand(CreatePartitionsRequest request) : C
         {
             throw new ControllerException(
                 ErrorCode.InvalidPartitions,
-                $"The topic {topic.Name} currently has {topic.PartitionCount} partition(s); {asked.Count} would not be " +
-                "an increase.");
+                $"The topic {topic.Name} currently has {topic.PartitionCount} partition(s); {asked.Count} would not " +
+                "be an increase.");
         }
 
         int additional = asked.Count - topic.PartitionCount;

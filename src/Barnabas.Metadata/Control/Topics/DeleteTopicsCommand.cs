@@ -3,7 +3,8 @@ using Barnabas.Protocol;
 
 namespace Barnabas.Metadata;
 
-/// <summary>Deletes topics by name or, since version 6, by id. The logs go when brokers have replayed the record.</summary>
+/// <summary>Deletes topics by name or, since version 6, by id. The logs go when brokers have replayed the
+/// record.</summary>
 public sealed class DeleteTopicsCommand(DeleteTopicsRequest request) : ControllerCommand
 {
     public DeleteTopicsResponse Response { get; } = new();
@@ -71,7 +72,8 @@ public sealed class DeleteTopicsCommand(DeleteTopicsRequest request) : Controlle
         {
             return name is null
                 ? Result(null, id, ErrorCode.UnknownTopicId, "This server does not host this topic ID.")
-                : Result(name, id, ErrorCode.UnknownTopicOrPartition, "This server does not host this topic-partition.");
+                : Result(name, id, ErrorCode.UnknownTopicOrPartition,
+                    "This server does not host this topic-partition.");
         }
 
         if (!deleted.Add(topic.Id))

@@ -23,7 +23,8 @@ public static class TopicName
         _ => null,
     };
 
-    /// <summary>'.' and '_' become one character in names of metrics, so two topics may not differ in it alone.</summary>
+    /// <summary>'.' and '_' become one character in names of metrics, so two topics may not differ in it
+    /// alone.</summary>
     public static bool HasCollisionCharacters(string name) => name.AsSpan().IndexOfAny('.', '_') >= 0;
 
     /// <summary>Two names that are equal in this form collide.</summary>
