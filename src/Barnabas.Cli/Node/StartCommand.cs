@@ -1,8 +1,12 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
+using Barnabas.Broker;
 using Barnabas.Configuration;
 using Barnabas.Host;
+using Barnabas.Kernel;
+using Barnabas.Platform;
+using Barnabas.Storage;
 
 namespace Barnabas.Cli;
 
@@ -63,6 +67,11 @@ internal static class StartCommand
                 return ExitCodes.Usage;
             }
 
+            if (!TryFormat(configuration, parsed.InvocationConfiguration))
+            {
+                return ExitCodes.Failure;
+            }
+
             using StreamLoggerFactory loggers = options.CreateLoggers(parsed);
             return NodeRun.Run(
                 configuration,
@@ -91,6 +100,32 @@ internal static class StartCommand
 
             """);
         return text.ToString();
+    }
+
+    /// <summary>A new directory becomes a cluster of its own with this node as its only voter.</summary>
+    private static bool TryFormat(NodeConfiguration configuration, InvocationConfiguration invocation)
+    {
+        try
+        {
+            string directory = Path.GetFullPath(configuration.LogDirectories[0]);
+            if (LogDirectories.ReadMeta(new LinuxDisk(), directory) is null)
+            {
+                StorageCommand.Format(
+                    configuration,
+                    Uuid.Random(new SystemEntropy()).ToString(),
+                    StorageCommand.Alone(configuration),
+                    static options => options,
+                    TextWriter.Null);
+            }
+
+            return true;
+        }
+        catch (Exception failure) when (
+            failure is StorageFormatException or CheckpointFormatException or DiskException)
+        {
+            invocation.Error.WriteLine($"error: {failure.Message}");
+            return false;
+        }
     }
 
     /// <summary>A path may hold what means something in a properties file.</summary>
