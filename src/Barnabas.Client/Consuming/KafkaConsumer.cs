@@ -18,7 +18,7 @@ namespace Barnabas.Client;
 public sealed class KafkaConsumer : IAsyncDisposable
 {
     // How often a waiting poll looks at clocks of its own: retries that come due, the next automatic commit.
-    private static readonly TimeSpan _lookAgain = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(100);
 
     private readonly ConsumerOptions _options;
     private readonly BrokerConnections _connections;
@@ -154,7 +154,7 @@ public sealed class KafkaConsumer : IAsyncDisposable
                     return results;
                 }
 
-                await _wake.WaitAsync(left < _lookAgain ? left : _lookAgain, cancellation).ConfigureAwait(false);
+                await _wake.WaitAsync(left < LookAgain ? left : LookAgain, cancellation).ConfigureAwait(false);
             }
         }
         finally

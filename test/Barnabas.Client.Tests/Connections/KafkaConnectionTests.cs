@@ -7,7 +7,7 @@ namespace Barnabas.Client.Tests;
 /// <summary>The connection against a scripted peer, friendly and hostile.</summary>
 public sealed class KafkaConnectionTests
 {
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     [Fact]
     public async Task Pipelined_requests_get_their_own_answers_even_out_of_single_bytes()
@@ -28,8 +28,8 @@ public sealed class KafkaConnectionTests
             await peer.SendAsync(new[] { single });
         }
 
-        Assert.Equal(27, (await first.WaitAsync(_patience)).ErrorCode);
-        Assert.Equal(25, (await second.WaitAsync(_patience)).ErrorCode);
+        Assert.Equal(27, (await first.WaitAsync(Patience)).ErrorCode);
+        Assert.Equal(25, (await second.WaitAsync(Patience)).ErrorCode);
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class KafkaConnectionTests
         FakePeer.Request second = await peer.ReceiveAsync();
         Assert.Equal(2, second.Version);
         await peer.AnswerAsync(second, FakePeer.AllVersions());
-        await using KafkaConnection connection = await opening.WaitAsync(_patience);
+        await using KafkaConnection connection = await opening.WaitAsync(Patience);
         Assert.True(connection.IsOpen);
     }
 
@@ -65,7 +65,7 @@ public sealed class KafkaConnectionTests
         BinaryPrimitives.WriteInt32BigEndian(announced, length);
         await peer.SendAsync(announced);
 
-        KafkaException error = await Assert.ThrowsAsync<KafkaException>(() => pending.WaitAsync(_patience));
+        KafkaException error = await Assert.ThrowsAsync<KafkaException>(() => pending.WaitAsync(Patience));
         Assert.Equal(ErrorCode.CorruptMessage, error.ErrorCode);
         Assert.False(connection.IsOpen);
     }
@@ -79,7 +79,7 @@ public sealed class KafkaConnectionTests
         FakePeer.Request request = await peer.ReceiveAsync();
         await peer.AnswerAsync(request with { CorrelationId = request.CorrelationId + 1 }, new HeartbeatResponse());
 
-        KafkaException error = await Assert.ThrowsAsync<KafkaException>(() => pending.WaitAsync(_patience));
+        KafkaException error = await Assert.ThrowsAsync<KafkaException>(() => pending.WaitAsync(Patience));
         Assert.Equal(ErrorCode.CorruptMessage, error.ErrorCode);
     }
 
@@ -95,7 +95,7 @@ public sealed class KafkaConnectionTests
         BinaryPrimitives.WriteInt32BigEndian(cut, cut.Length - sizeof(int));
         await peer.SendAsync(cut);
 
-        KafkaException error = await Assert.ThrowsAsync<KafkaException>(() => pending.WaitAsync(_patience));
+        KafkaException error = await Assert.ThrowsAsync<KafkaException>(() => pending.WaitAsync(Patience));
         Assert.Equal(ErrorCode.CorruptMessage, error.ErrorCode);
         Assert.False(connection.IsOpen);
     }
@@ -112,12 +112,12 @@ public sealed class KafkaConnectionTests
 
         foreach (Task<HeartbeatResponse> pending in (Task<HeartbeatResponse>[])[first, second])
         {
-            KafkaException error = await Assert.ThrowsAsync<KafkaException>(() => pending.WaitAsync(_patience));
+            KafkaException error = await Assert.ThrowsAsync<KafkaException>(() => pending.WaitAsync(Patience));
             Assert.Equal(ErrorCode.NetworkException, error.ErrorCode);
             Assert.True(error.IsRetriable);
         }
 
-        await Assert.ThrowsAsync<KafkaException>(() => Heartbeat(connection).WaitAsync(_patience));
+        await Assert.ThrowsAsync<KafkaException>(() => Heartbeat(connection).WaitAsync(Patience));
     }
 
     [Fact]
@@ -130,7 +130,7 @@ public sealed class KafkaConnectionTests
         await using KafkaConnection connection = await opening;
 
         KafkaException error =
-            await Assert.ThrowsAsync<KafkaException>(() => Heartbeat(connection).WaitAsync(_patience));
+            await Assert.ThrowsAsync<KafkaException>(() => Heartbeat(connection).WaitAsync(Patience));
         Assert.Equal(ErrorCode.RequestTimedOut, error.ErrorCode);
     }
 
@@ -149,7 +149,7 @@ public sealed class KafkaConnectionTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled);
         await peer.AnswerAsync(first, new HeartbeatResponse());
         await peer.AnswerAsync(second, new HeartbeatResponse { ErrorCode = 27 });
-        Assert.Equal(27, (await other.WaitAsync(_patience)).ErrorCode);
+        Assert.Equal(27, (await other.WaitAsync(Patience)).ErrorCode);
     }
 
     [Fact]
@@ -168,7 +168,7 @@ public sealed class KafkaConnectionTests
     {
         Task<KafkaConnection> opening = KafkaConnection.OpenAsync(peer.Address, peer.Options, default);
         await peer.AcceptAsync();
-        return await opening.WaitAsync(_patience);
+        return await opening.WaitAsync(Patience);
     }
 
     private static HeartbeatRequest NewHeartbeat() => new() { GroupId = "g", MemberId = "m" };

@@ -10,8 +10,8 @@ namespace Barnabas.Client.Tests;
 [Collection(PeerCollection.Name)]
 public sealed class PeerTests(PeerBroker broker)
 {
-    private static readonly CompressionCodecs _codecs = NativeCodecs.Create();
-    private static int _topics;
+    private static readonly CompressionCodecs Codecs = NativeCodecs.Create();
+    private static int _made;
 
     [PeerTheory]
     [InlineData(CompressionType.None)]
@@ -165,7 +165,7 @@ public sealed class PeerTests(PeerBroker broker)
     public async Task Administration()
     {
         await using KafkaAdmin admin = new(Admin());
-        string topic = $"admin-{Interlocked.Increment(ref _topics)}";
+        string topic = $"admin-{Interlocked.Increment(ref _made)}";
         AdminResult created = Assert.Single(await admin.CreateTopicsAsync(
             [new NewTopic(topic) { Partitions =
                 2, ReplicationFactor = 1, Configs = new Dictionary<string, string> { ["retention.ms"] = "60000" } }]));
@@ -285,7 +285,7 @@ public sealed class PeerTests(PeerBroker broker)
 
     private async Task<string> NewTopicAsync(int partitions, Dictionary<string, string>? configs = null)
     {
-        string topic = $"topic-{Interlocked.Increment(ref _topics)}";
+        string topic = $"topic-{Interlocked.Increment(ref _made)}";
         await using KafkaAdmin admin = new(Admin());
         foreach (AdminResult result in await admin.CreateTopicsAsync(
             [new NewTopic(topic) { Partitions = partitions, ReplicationFactor = 1, Configs = configs }]))
@@ -315,13 +315,13 @@ public sealed class PeerTests(PeerBroker broker)
     private ProducerOptions Producer() => new()
     {
         BootstrapServers = [BrokerAddress.Parse(broker.Address)],
-        Codecs = _codecs,
+        Codecs = Codecs,
     };
 
     private ConsumerOptions Consumer(string? group) => new()
     {
         BootstrapServers = [BrokerAddress.Parse(broker.Address)],
-        Codecs = _codecs,
+        Codecs = Codecs,
         GroupId = group,
         OffsetReset = OffsetReset.Earliest,
         EnableAutoCommit = group is not null,

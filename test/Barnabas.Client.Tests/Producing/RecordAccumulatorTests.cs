@@ -5,7 +5,7 @@ namespace Barnabas.Client.Tests;
 /// <summary>The producer's decisions under scripted answers.</summary>
 public sealed class RecordAccumulatorTests
 {
-    private static readonly TimeSpan _backoff = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Backoff = TimeSpan.FromSeconds(2);
 
     [Fact]
     public async Task Sequences_follow_each_other_and_offsets_come_back()
@@ -58,7 +58,7 @@ public sealed class RecordAccumulatorTests
         script.Answer(a, ErrorCode.NotLeaderOrFollower);
         script.Answer(b, ErrorCode.OutOfOrderSequenceNumber);
         script.SendNothing();
-        script.Wait(_backoff);
+        script.Wait(Backoff);
         Assert.Same(a, script.Send());
         Assert.Equal(1, a.BaseSequence);
         // While the first repeated one is unanswered, the second waits, and what is new waits behind it.
@@ -80,7 +80,7 @@ public sealed class RecordAccumulatorTests
         ProducerBatch b = script.Send();
         script.Answer(b, ErrorCode.NetworkException);
         script.Answer(a, ErrorCode.NetworkException);
-        script.Wait(_backoff);
+        script.Wait(Backoff);
         Assert.Same(a, script.Send());
     }
 
@@ -91,7 +91,7 @@ public sealed class RecordAccumulatorTests
         Delivery delivery = script.Append("a")!;
         ProducerBatch batch = script.Send();
         script.Answer(batch, ErrorCode.NetworkException);
-        script.Wait(_backoff);
+        script.Wait(Backoff);
         script.Answer(script.Send(), ErrorCode.DuplicateSequenceNumber);
         Assert.Equal(Offset.None, (await delivery.Task).Offset);
     }
@@ -112,7 +112,7 @@ public sealed class RecordAccumulatorTests
         Assert.Equal((0, 1), (b.BaseSequence, b.Producer.Epoch));
         // The broker saw it behind the gap: an answer to its older self, which is repeated as its newer.
         script.Answer(b, ErrorCode.OutOfOrderSequenceNumber);
-        script.Wait(_backoff);
+        script.Wait(Backoff);
         Assert.Same(b, script.Send());
         Assert.False(script.Core.Sequences.BumpIfWanted());
         Assert.Equal(1, script.Core.Sequences.Producer.Epoch);
@@ -126,7 +126,7 @@ public sealed class RecordAccumulatorTests
         ProducerBatch a = script.Send();
         script.Answer(a, ErrorCode.OutOfOrderSequenceNumber);
         Assert.False(script.Core.Sequences!.BumpIfWanted());
-        script.Wait(_backoff);
+        script.Wait(Backoff);
         Assert.Same(a, script.Send());
         Assert.Equal((0, 1), (a.BaseSequence, a.Producer.Epoch));
     }

@@ -7,13 +7,13 @@ namespace Barnabas.Cli;
 /// <summary>JSON on one line, with the same characters escaped as Kafka's tools escape.</summary>
 internal static class JsonText
 {
-    private static readonly JsonWriterOptions _options =
+    private static readonly JsonWriterOptions Options =
         new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static string Of(Action<Utf8JsonWriter> write)
     {
         using MemoryStream buffer = new();
-        using (Utf8JsonWriter json = new(buffer, _options))
+        using (Utf8JsonWriter json = new(buffer, Options))
         {
             write(json);
         }

@@ -6,7 +6,7 @@ namespace Barnabas.Cli;
 /// <summary>Which topics a command is about: all, those whose whole name matches, or the one with an id.</summary>
 internal sealed class TopicFilter
 {
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     private readonly Regex? _pattern;
     private readonly string? _id;
@@ -20,7 +20,7 @@ internal sealed class TopicFilter
         string? cleaned = pattern?.Trim().Replace(',', '|').Replace(" ", "", StringComparison.Ordinal).Trim('"', '\'');
         try
         {
-            _pattern = cleaned is null ? null : new Regex($"^(?:{cleaned})$", RegexOptions.CultureInvariant, _patience);
+            _pattern = cleaned is null ? null : new Regex($"^(?:{cleaned})$", RegexOptions.CultureInvariant, Patience);
         }
         catch (ArgumentException)
         {
