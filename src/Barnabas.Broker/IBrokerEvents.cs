@@ -3,7 +3,9 @@ using Barnabas.Kernel;
 
 namespace Barnabas.Broker;
 
-/// <summary>What a broker has to tell an operator; this room does not log. From any of its threads; must not block.</summary>
+/// <summary>
+/// What a broker has to tell an operator; this room does not log. From any of its threads; must not block.
+/// </summary>
 public interface IBrokerEvents : ICoordinatorEvents
 {
     /// <summary>A partition cannot be served. The reason says what to look at.</summary>

@@ -54,9 +54,14 @@ internal static partial class Log
     [LoggerMessage(16, LogLevel.Critical, "Log directory {Path} is offline: {Reason}")]
     public static partial void DirectoryOffline(ILogger log, string path, string reason);
 
-    [LoggerMessage(17, LogLevel.Debug, "Group coordinator of partition {Partition}, epoch {Epoch}: {From} to {To}, {Why}")]
+    [LoggerMessage(17, LogLevel.Debug, "Coordinator of partition {Partition}, epoch {Epoch}: {From} to {To}, {Why}")]
     public static partial void CoordinatorMoved(
-        ILogger log, int partition, int epoch, CoordinatorPartitionState from, CoordinatorPartitionState to, string why);
+        ILogger log,
+        int partition,
+        int epoch,
+        CoordinatorPartitionState from,
+        CoordinatorPartitionState to,
+        string why);
 
     [LoggerMessage(18, LogLevel.Information, "Group {Group}, generation {Generation}: {From} to {To}, {Why}")]
     public static partial void GroupMoved(

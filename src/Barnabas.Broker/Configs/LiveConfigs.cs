@@ -1,3 +1,4 @@
+using System.Globalization;
 using Barnabas.Configuration;
 using Barnabas.Metadata;
 using Barnabas.Storage;
@@ -5,11 +6,15 @@ using Barnabas.Storage;
 namespace Barnabas.Broker;
 
 /// <summary>
-/// The configuration in force on this broker: its file under the dynamic layers of the metadata log. Read from any thread;
-/// changed only from the mailbox that applies metadata.
+/// The configuration in force on this broker: its file under the dynamic layers of the metadata log. Read from any
+/// thread; changed only from the mailbox that applies metadata.
 /// </summary>
 internal sealed class LiveConfigs(NodeConfiguration node)
 {
+    private readonly ConfigResource _self = new(
+        ConfigResourceType.Broker,
+        node.NodeId.ToString(CultureInfo.InvariantCulture));
+
     private BrokerConfigs _broker = BrokerConfigs.Of(node);
 
     public NodeConfiguration Node { get; } = node;
@@ -22,7 +27,7 @@ internal sealed class LiveConfigs(NodeConfiguration node)
             ref _broker,
             Broker.With(
                 image.ConfigsOf(ConfigResource.AllBrokers),
-                image.ConfigsOf(new ConfigResource(ConfigResourceType.Broker, Node.NodeId.ToString(System.Globalization.CultureInfo.InvariantCulture)))));
+                image.ConfigsOf(_self)));
 
     public TopicSettings TopicSettings(MetadataImage image, string topic) =>
         Configuration.TopicSettings.From(image.ConfigsOf(ConfigResource.Topic(topic)), Broker.Values);

@@ -8,13 +8,14 @@ using Barnabas.Protocol;
 namespace Barnabas.Broker;
 
 /// <summary>
-/// One client connection: takes frames out of the stream, hands each to its handler, and sends the replies in the order of
-/// the requests. Belongs to its reactor.
+/// One client connection: takes frames out of the stream, hands each to its handler, and sends the replies in the order
+/// of the requests. Belongs to its reactor.
 /// </summary>
 /// <remarks>
 /// Invariants: requests from <c>_oldest</c> to <c>_newest</c> are unanswered or have an unanswered one before them;
-/// <c>_inFlightBytes</c> is the sum of their frames; bytes kept in <c>_partial</c> begin with the start of a frame; a buffer is
-/// rented for them only once they have arrived, whatever length the frame announced (M2 in the list of bad inputs).
+/// <c>_inFlightBytes</c> is the sum of their frames; bytes kept in <c>_partial</c> begin with the start of a frame; a
+/// buffer is rented for them only once they have arrived, whatever length the frame announced (M2 in the list of bad
+/// inputs).
 /// </remarks>
 internal sealed class Connection : IConnectionHandler
 {
@@ -138,8 +139,8 @@ internal sealed class Connection : IConnectionHandler
     /// <summary>The output that the next reply in order goes to.</summary>
     public OutputBuffer Output()
     {
-        // While the peer does not take what was sent, replies gather in a buffer behind the one that is under way, so that
-        // sent bytes are not kept.
+        // While the peer does not take what was sent, replies gather in a buffer behind the one that is under way, so
+        // that sent bytes are not kept.
         if (_lastOutput is null || (_blocked && ReferenceEquals(_firstOutput, _lastOutput)))
         {
             AppendOutput(_workspace.RentOutput());
@@ -183,8 +184,8 @@ internal sealed class Connection : IConnectionHandler
     }
 
     /// <summary>
-    /// Handles the whole frames in <paramref name="bytes"/>, sends the replies in one go and keeps what is left: the start of
-    /// the next frame, or, when a limit stops the reading, whole frames too.
+    /// Handles the whole frames in <paramref name="bytes"/>, sends the replies in one go and keeps what is left: the
+    /// start of the next frame, or, when a limit stops the reading, whole frames too.
     /// </summary>
     private void Pump(Span<byte> bytes)
     {
@@ -223,7 +224,9 @@ internal sealed class Connection : IConnectionHandler
         }
     }
 
-    /// <summary>Returns the bytes handled; <paramref name="stopped"/> tells that a limit, not a lack of bytes, ended it.</summary>
+    /// <summary>
+    /// Returns the bytes handled; <paramref name="stopped"/> tells that a limit, not a lack of bytes, ended it.
+    /// </summary>
     private int HandleFrames(Span<byte> bytes, out bool stopped)
     {
         int at = 0;

@@ -5,7 +5,8 @@ using Barnabas.Kernel;
 namespace Barnabas.Broker;
 
 /// <summary>
-/// The door of one listener: decides who may come in, and counts what the connections inside cost together. From any reactor.
+/// The door of one listener: decides who may come in, and counts what the connections inside cost together. From any
+/// reactor.
 /// </summary>
 internal sealed class ConnectionGate(
     string listenerName,
@@ -75,10 +76,11 @@ internal sealed class ConnectionGate(
     }
 
     /// <summary>
-    /// Memory for a request that has arrived in part. False when all connections together hold too much of it: the one that
-    /// asks is closed, the others live.
+    /// Memory for a request that has arrived in part. False when all connections together hold too much of it: the one
+    /// that asks is closed, the others live.
     /// </summary>
-    public bool TryRentPartial(int bytes, out BufferLease lease) => partials.TryRent(bytes, "partial request", out lease);
+    public bool TryRentPartial(int bytes, out BufferLease lease) =>
+        partials.TryRent(bytes, "partial request", out lease);
 
     private bool TryEnter(IPAddress address)
     {

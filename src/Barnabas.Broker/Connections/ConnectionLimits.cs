@@ -1,6 +1,8 @@
 namespace Barnabas.Broker;
 
-/// <summary>What one listener's connections may cost. All limits are enforced before the memory they bound is taken.</summary>
+/// <summary>
+/// What one listener's connections may cost. All limits are enforced before the memory they bound is taken.
+/// </summary>
 public sealed record ConnectionLimits
 {
     /// <summary>
@@ -18,14 +20,14 @@ public sealed record ConnectionLimits
     public int ConnectionsPerAddressMax { get; init; } = int.MaxValue;
 
     /// <summary>
-    /// <c>connections.max.idle.ms</c>: a connection that neither completed a request nor took bytes of a reply for this long
-    /// is closed. Zero or less switches it off. Default 10 minutes.
+    /// <c>connections.max.idle.ms</c>: a connection that neither completed a request nor took bytes of a reply for this
+    /// long is closed. Zero or less switches it off. Default 10 minutes.
     /// </summary>
     public TimeSpan IdleMax { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>
-    /// <c>barnabas.connection.in.flight.max.bytes</c>: request bytes of a connection whose replies are still due. Above it the
-    /// connection is not read until replies have gone: back-pressure, not an error. Default 64 MiB.
+    /// <c>barnabas.connection.in.flight.max.bytes</c>: request bytes of a connection whose replies are still due. Above
+    /// it the connection is not read until replies have gone: back-pressure, not an error. Default 64 MiB.
     /// </summary>
     public long InFlightBytesMax { get; init; } = 64 << 20;
 
@@ -36,8 +38,8 @@ public sealed record ConnectionLimits
     public long OutboundBytesMax { get; init; } = 8 << 20;
 
     /// <summary>
-    /// <c>barnabas.requests.memory.max.bytes</c>: bytes of requests that have arrived in part, over all connections. Above it
-    /// the connection that needs more is closed. Bytes that a peer announces but does not send cost nothing.
+    /// <c>barnabas.requests.memory.max.bytes</c>: bytes of requests that have arrived in part, over all connections.
+    /// Above it the connection that needs more is closed. Bytes that a peer announces but does not send cost nothing.
     /// Default 1 GiB.
     /// </summary>
     public long PartialBytesMax { get; init; } = 1L << 30;

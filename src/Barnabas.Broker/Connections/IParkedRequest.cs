@@ -4,8 +4,8 @@ namespace Barnabas.Broker;
 internal interface IParkedRequest
 {
     /// <summary>
-    /// The connection is gone: stop waiting, give everything back and end the request without a reply. On the connection's
-    /// reactor.
+    /// The connection is gone: stop waiting, give everything back and end the request without a reply. On the
+    /// connection's reactor.
     /// </summary>
     void Cancel();
 }

@@ -18,7 +18,9 @@ internal sealed class OutputBuffer
     private int _nextFile;
     private int _sentOfFile;
 
-    /// <summary>What is written into it goes out in order, with the files at the places where they were appended.</summary>
+    /// <summary>
+    /// What is written into it goes out in order, with the files at the places where they were appended.
+    /// </summary>
     public ReplyBuffer Bytes { get; } = new();
 
     /// <summary>Bytes held in memory that are still to be sent; file regions cost no memory.</summary>

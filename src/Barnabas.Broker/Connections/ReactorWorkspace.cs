@@ -9,8 +9,8 @@ namespace Barnabas.Broker;
 internal sealed class ReactorWorkspace(IReactor reactor)
 {
     /// <summary>
-    /// One receive takes at most this much: sixteen requests of 16 KiB, and still small enough to stay in the second-level
-    /// cache between receiving, checking and writing.
+    /// One receive takes at most this much: sixteen requests of 16 KiB, and still small enough to stay in the
+    /// second-level cache between receiving, checking and writing.
     /// </summary>
     public const int SlabBytes = 256 * 1024;
 
@@ -23,7 +23,9 @@ internal sealed class ReactorWorkspace(IReactor reactor)
 
     public IReactor Reactor { get; } = reactor;
 
-    /// <summary>Where requests are received and handled in place. Its content is valid for the current call only.</summary>
+    /// <summary>
+    /// Where requests are received and handled in place. Its content is valid for the current call only.
+    /// </summary>
     public byte[] Slab { get; } = GC.AllocateUninitializedArray<byte>(SlabBytes, pinned: true);
 
     public Request RentRequest() => _requests.TryPop(out Request? request) ? request : new Request(this);

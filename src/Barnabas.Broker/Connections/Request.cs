@@ -5,13 +5,14 @@ using Barnabas.Protocol;
 namespace Barnabas.Broker;
 
 /// <summary>
-/// One request from its arrival to its reply. A handler answers it at once, or parks it and answers later; it is answered
-/// exactly once or its connection is closed (I-47). Replies leave in the order of the requests, whatever the order of the
-/// answers. Belongs to the reactor of its connection; only <see cref="ReplyFromAnywhere"/> may be called elsewhere.
+/// One request from its arrival to its reply. A handler answers it at once, or parks it and answers later; it is
+/// answered exactly once or its connection is closed (I-47). Replies leave in the order of the requests, whatever the
+/// order of the answers. Belongs to the reactor of its connection; only <see cref="ReplyFromAnywhere"/> may be called
+/// elsewhere.
 /// </summary>
 /// <remarks>
-/// Pooled per reactor. It goes back to the pool when it has been answered and its turn has come, so a holder that has not
-/// answered yet may keep it even after the connection was closed.
+/// Pooled per reactor. It goes back to the pool when it has been answered and its turn has come, so a holder that has
+/// not answered yet may keep it even after the connection was closed.
 /// </remarks>
 internal sealed class Request(ReactorWorkspace workspace) : WorkItem, IReplyTo<IApiMessage>
 {
@@ -36,7 +37,9 @@ internal sealed class Request(ReactorWorkspace workspace) : WorkItem, IReplyTo<I
 
     public MonotonicTime ReceivedAt { get; private set; }
 
-    /// <summary>What waits for this request's answer and must be told when the connection closes; null if nothing.</summary>
+    /// <summary>
+    /// What waits for this request's answer and must be told when the connection closes; null if nothing.
+    /// </summary>
     public IParkedRequest? Parked { get; set; }
 
     /// <summary>The next request of the same connection.</summary>
@@ -44,7 +47,9 @@ internal sealed class Request(ReactorWorkspace workspace) : WorkItem, IReplyTo<I
 
     public bool IsAnswered { get; private set; }
 
-    /// <summary>The reply, while requests before it are still unanswered; null if it was written straight to the output.</summary>
+    /// <summary>
+    /// The reply, while requests before it are still unanswered; null if it was written straight to the output.
+    /// </summary>
     public OutputBuffer? HeldReply { get; private set; }
 
     public void Open(

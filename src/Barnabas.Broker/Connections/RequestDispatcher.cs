@@ -30,8 +30,8 @@ internal sealed class RequestDispatcher
     }
 
     /// <summary>
-    /// The handler for a request, or null if it must be refused. ApiVersions is handled in every version: a client cannot know
-    /// which one is right before it has asked (KIP-35).
+    /// The handler for a request, or null if it must be refused. ApiVersions is handled in every version: a client
+    /// cannot know which one is right before it has asked (KIP-35).
     /// </summary>
     public RequestHandler? Find(ApiKey api, short version)
     {

@@ -109,7 +109,8 @@ internal static class FormatFeatures
         {
             throw new StorageFormatException(
                 "Cannot set kraft.version to 0 if controller.quorum.voters is empty and one of the flags " +
-                "--standalone, --initial-controllers, or --no-initial-controllers is used. For dynamic controllers support, try " +
+                "--standalone, --initial-controllers, or --no-initial-controllers is used. For dynamic " +
+                "controllers support, try " +
                 "removing the --feature flag for kraft.version.");
         }
 

@@ -17,8 +17,9 @@ internal abstract class RequestHandler
     public virtual short HighestVersion => ApiKeys.Get(Api).HighestStableVersion;
 
     /// <summary>
-    /// Handles a request whose body starts at <paramref name="bodyStart"/> in <paramref name="frame"/>. The frame is valid
-    /// until the call returns and may be changed in place. False if the body cannot be read: the connection is closed.
+    /// Handles a request whose body starts at <paramref name="bodyStart"/> in <paramref name="frame"/>. The frame is
+    /// valid until the call returns and may be changed in place. False if the body cannot be read: the connection is
+    /// closed.
     /// </summary>
     public abstract bool Handle(Request request, Span<byte> frame, int bodyStart);
 }

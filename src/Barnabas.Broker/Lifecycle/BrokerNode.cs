@@ -55,13 +55,16 @@ public sealed class BrokerNode
     /// <summary>The newest metadata this node has applied.</summary>
     public MetadataImage Image => _parts?.Cluster.Image ?? MetadataImage.Empty;
 
-    /// <summary>What is served, with the ports that were chosen where 0 was asked for. Filled when the node is ready.</summary>
+    /// <summary>
+    /// What is served, with the ports that were chosen where 0 was asked for. Filled when the node is ready.
+    /// </summary>
     public IReadOnlyList<(string Listener, IPEndPoint Address)> Endpoints { get; private set; } = [];
 
     /// <summary>
-    /// Takes the log directories and begins to join the cluster. Blocks on the disk and returns before clients are served:
-    /// <paramref name="whenReady"/> runs on a mailbox once they are, <paramref name="whenFailed"/> if the node cannot go on.
-    /// Throws <see cref="LogDirectoryException"/> if the directories cannot be had.
+    /// Takes the log directories and begins to join the cluster. Blocks on the disk and returns before clients are
+    /// served:
+    /// <paramref name="whenReady"/> runs on a mailbox once they are, <paramref name="whenFailed"/> if the node cannot
+    /// go on. Throws <see cref="LogDirectoryException"/> if the directories cannot be had.
     /// </summary>
     public void Open(Action whenReady, Action<string> whenFailed)
     {
@@ -99,8 +102,8 @@ public sealed class BrokerNode
     }
 
     /// <summary>
-    /// Leaves the cluster in order, closes the connections and the logs. <paramref name="whenClosed"/> runs on a mailbox when
-    /// the clean-shutdown markers are written; who cannot wait so long just ends the process.
+    /// Leaves the cluster in order, closes the connections and the logs. <paramref name="whenClosed"/> runs on a
+    /// mailbox when the clean-shutdown markers are written; who cannot wait so long just ends the process.
     /// </summary>
     public void Close(Action whenClosed)
     {
@@ -273,8 +276,8 @@ public sealed class BrokerNode
 
         public void Apply(MetadataImage image, MetadataDelta delta)
         {
-            // The first call brings the snapshot alone. The next with a metadata version comes when this node leads and the
-            // log behind the snapshot is applied too; a new cluster has its version from the bootstrap records.
+            // The first call brings the snapshot alone. The next with a metadata version comes when this node leads and
+            // the log behind the snapshot is applied too; a new cluster has its version from the bootstrap records.
             _calls++;
             if (_calls > 1 && image.Version is not null && !_seen)
             {

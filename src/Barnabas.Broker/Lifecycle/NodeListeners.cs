@@ -25,7 +25,9 @@ internal sealed class NodeListeners(NodeSeams seams, NodeConfiguration configura
         }
     }
 
-    /// <summary>Throws <see cref="NetworkException"/> if an address cannot be had; what was opened stays open.</summary>
+    /// <summary>
+    /// Throws <see cref="NetworkException"/> if an address cannot be had; what was opened stays open.
+    /// </summary>
     public void Open(RequestDispatcher broker, RequestDispatcher controller)
     {
         foreach (IReactor reactor in seams.Network.Reactors)
@@ -90,8 +92,10 @@ internal sealed class NodeListeners(NodeSeams seams, NodeConfiguration configura
         try
         {
             // Only at the start and for a host that the operator wrote; nothing here waits on a client's word.
-            return Array.Find(Dns.GetHostAddresses(endpoint.Host), static a => a.AddressFamily == AddressFamily.InterNetwork)
-                ?? throw new NetworkException($"The host {endpoint.Host} of listener {endpoint.Name} has no IPv4 address.");
+            IPAddress[] found = Dns.GetHostAddresses(endpoint.Host);
+            return Array.Find(found, static address => address.AddressFamily == AddressFamily.InterNetwork)
+                ?? throw new NetworkException(
+                    $"The host {endpoint.Host} of listener {endpoint.Name} has no IPv4 address.");
         }
         catch (SocketException failure)
         {

@@ -25,7 +25,9 @@ internal sealed class ClusterView(
 
     public void Publish(MetadataImage image) => Volatile.Write(ref _image, image);
 
-    /// <summary>An unfenced broker's endpoint on a listener; null if the broker is not alive or lacks the listener.</summary>
+    /// <summary>
+    /// An unfenced broker's endpoint on a listener; null if the broker is not alive or lacks the listener.
+    /// </summary>
     public static Endpoint? AliveEndpoint(MetadataImage image, BrokerId broker, string listenerName) =>
         image.TryGetBroker(broker, out BrokerRegistration? registration) && !registration.Fenced
             ? registration.FindEndpoint(listenerName)

@@ -4,7 +4,9 @@ using Barnabas.Protocol;
 
 namespace Barnabas.Broker;
 
-/// <summary>Answers a request with what its command holds once the controller is done. Runs on the request's reactor.</summary>
+/// <summary>
+/// Answers a request with what its command holds once the controller is done. Runs on the request's reactor.
+/// </summary>
 internal sealed class ControllerReply<TCommand>(Request request, TCommand command, Func<TCommand, IApiMessage> response)
     : WorkItem
     where TCommand : ControllerCommand

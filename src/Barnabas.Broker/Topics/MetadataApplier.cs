@@ -7,8 +7,9 @@ using Barnabas.Storage;
 namespace Barnabas.Broker;
 
 /// <summary>
-/// Makes this broker what a new metadata image says it is: opens and deletes logs, takes and gives up leaderships, applies
-/// configurations, and publishes the image when all that is done. Only from the blocking mailbox of the metadata log.
+/// Makes this broker what a new metadata image says it is: opens and deletes logs, takes and gives up leaderships,
+/// applies configurations, and publishes the image when all that is done. Only from the blocking mailbox of the
+/// metadata log.
 /// </summary>
 internal sealed class MetadataApplier(BrokerParts parts, LogDirectories directories, IBrokerEvents events)
     : IMetadataSubscriber

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Barnabas.Configuration;
 using Barnabas.Kernel;
 using Barnabas.Metadata;
@@ -18,8 +19,8 @@ internal sealed class TopicAutoCreation(LiveConfigs configs, IControllerChannel 
     private readonly HashSet<string> _inFlight = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// Begins to create a topic that was asked for by name. The client is told to ask again, as Apache Kafka does; the topic
-    /// is there a moment later.
+    /// Begins to create a topic that was asked for by name. The client is told to ask again, as Apache Kafka does; the
+    /// topic is there a moment later.
     /// </summary>
     public ErrorCode TryCreate(string name)
     {
@@ -47,7 +48,7 @@ internal sealed class TopicAutoCreation(LiveConfigs configs, IControllerChannel 
             ReplicationFactor = groups.OffsetsTopicReplicationFactor,
         };
         Set("cleanup.policy", "compact");
-        Set("segment.bytes", groups.OffsetsTopicSegmentBytes.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        Set("segment.bytes", groups.OffsetsTopicSegmentBytes.ToString(CultureInfo.InvariantCulture));
         Set("compression.type", "producer");
         Create(topic);
 

@@ -6,16 +6,17 @@ using Barnabas.Replication;
 namespace Barnabas.Broker;
 
 /// <summary>
-/// Flushes partitions whose <c>flush.messages</c> was reached, while the producers wait. One flush of a partition is under
-/// way at a time; all that is appended meanwhile shares the next one, so many producers cost few flushes. From any thread.
+/// Flushes partitions whose <c>flush.messages</c> was reached, while the producers wait. One flush of a partition is
+/// under way at a time; all that is appended meanwhile shares the next one, so many producers cost few flushes. From
+/// any thread.
 /// </summary>
 internal sealed class FlushBeforeAcknowledge(IMailbox blocking)
 {
     private readonly ConcurrentDictionary<Partition, FlushItem> _items = new();
 
     /// <summary>
-    /// Asks for a flush if the topic wants one for what was appended last. True if the producer has to wait for it. Costs one
-    /// comparison for topics that never ask.
+    /// Asks for a flush if the topic wants one for what was appended last. True if the producer has to wait for it.
+    /// Costs one comparison for topics that never ask.
     /// </summary>
     public bool Request(Partition partition)
     {

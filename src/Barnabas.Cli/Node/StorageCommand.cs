@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Barnabas.Broker;
 using Barnabas.Configuration;
 using Barnabas.Host;
@@ -25,19 +26,27 @@ internal static class StorageCommand
     private static Command Format()
     {
         Option<FileInfo> config = Config();
-        Option<string> clusterId = new("--cluster-id", "-t") { Description = "The id of the cluster.", Required = true };
+        Option<string> clusterId = new("--cluster-id", "-t")
+        {
+            Description = "The id of the cluster.",
+            Required = true,
+        };
         Option<string[]> scram = new("--add-scram", "-S")
         {
             Description = "A SCRAM credential for the new cluster: SCRAM-SHA-256=[name=alice,password=alice-secret].",
         };
-        Option<bool> ignore = new("--ignore-formatted", "-g") { Description = "Pass over directories that are formatted." };
+        Option<bool> ignore = Flag("--ignore-formatted", "-g", "Pass over directories that are formatted.");
         Option<string?> release = new("--release-version", "-r")
         {
-            Description = $"The release that gives the features their levels; by default {MetadataVersion.LatestProduction}.",
+            Description =
+                $"The release that gives the features their levels; by default {MetadataVersion.LatestProduction}.",
         };
-        Option<string[]> features = new("--feature", "-f") { Description = "The level of one feature: kraft.version=1." };
-        Option<bool> standalone = new("--standalone", "-s") { Description = "This controller is the quorum's only voter." };
-        Option<bool> none = new("--no-initial-controllers", "-N") { Description = "Voters come from other controllers." };
+        Option<string[]> features = new("--feature", "-f")
+        {
+            Description = "The level of one feature: kraft.version=1.",
+        };
+        Option<bool> standalone = Flag("--standalone", "-s", "This controller is the quorum's only voter.");
+        Option<bool> none = Flag("--no-initial-controllers", "-N", "Voters come from other controllers.");
         Option<string?> initial = new("--initial-controllers", "-I")
         {
             Description = "The voters, the same for all nodes: id@host:port:directory,...",
@@ -53,7 +62,8 @@ internal static class StorageCommand
                 + (result.GetValue(initial) is null ? 0 : 1);
             if (chosen > 1)
             {
-                result.AddError("only one of --standalone, --no-initial-controllers and --initial-controllers may be given");
+                result.AddError(
+                    "only one of --standalone, --no-initial-controllers and --initial-controllers may be given");
             }
         });
         command.SetAction(parsed => Run(parsed, config, node => Format(
@@ -186,7 +196,7 @@ internal static class StorageCommand
     private static string? Dependencies(string text)
     {
         string[] sides = text.Split('=');
-        if (sides.Length != 2 || !short.TryParse(sides[1], System.Globalization.CultureInfo.InvariantCulture, out short level))
+        if (sides.Length != 2 || !short.TryParse(sides[1], CultureInfo.InvariantCulture, out short level))
         {
             return null;
         }
@@ -214,6 +224,11 @@ internal static class StorageCommand
         });
         return command;
     }
+
+    private static Option<bool> Flag(string name, string alias, string description) => new(name, alias)
+    {
+        Description = description,
+    };
 
     private static Option<FileInfo> Config() => new("--config", "-c")
     {

@@ -2,7 +2,8 @@ namespace Barnabas.Protocol.Generator;
 
 /// <summary>
 /// Emits the JSON form of one struct, as Kafka's own tools print records: names in camel case, fields of the version in
-/// the schema's order, tagged fields only if they hold something. Requests and responses have none: nothing prints them.
+/// the schema's order, tagged fields only if they hold something. Requests and responses have none: nothing prints
+/// them.
 /// </summary>
 internal sealed class JsonEmitter(MessageSchema message, CSharpTypes types, CodeWriter code)
 {

@@ -3,12 +3,12 @@ using Barnabas.Kernel;
 namespace Barnabas.Replication;
 
 /// <summary>
-/// An incremental fetch session (KIP-227): the partitions of one fetcher, in the order in which they are to be read. Pure;
-/// the caller holds <see cref="Sync"/> while it uses the partitions.
+/// An incremental fetch session (KIP-227): the partitions of one fetcher, in the order in which they are to be read.
+/// Pure; the caller holds <see cref="Sync"/> while it uses the partitions.
 /// </summary>
 /// <remarks>
-/// Invariant: the linked list and the table hold the same partitions. A partition that delivered records moves to the end, so
-/// that each gets its turn when a reply's byte limit is smaller than what there is.
+/// Invariant: the linked list and the table hold the same partitions. A partition that delivered records moves to the
+/// end, so that each gets its turn when a reply's byte limit is smaller than what there is.
 /// </remarks>
 public sealed class FetchSession
 {

@@ -7,9 +7,9 @@ namespace Barnabas.Replication;
 /// depend only on the arguments and the entropy given.
 /// </summary>
 /// <remarks>
-/// When it is full a new session takes the place of one that was not used for two minutes; else of a less valuable one: a
-/// consumer's for a follower's at any time, and after two minutes of life a smaller one for a larger one. If there is none,
-/// the fetcher simply goes on without a session.
+/// When it is full a new session takes the place of one that was not used for two minutes; else of a less valuable one:
+/// a consumer's for a follower's at any time, and after two minutes of life a smaller one for a larger one. If there is
+/// none, the fetcher simply goes on without a session.
 /// </remarks>
 public sealed class FetchSessionCache(int slots, IEntropy entropy)
 {
@@ -32,7 +32,9 @@ public sealed class FetchSessionCache(int slots, IEntropy entropy)
     /// <summary>Sessions that had to make room since the start.</summary>
     public long Evictions { get; private set; }
 
-    /// <summary>Begins a session of about <paramref name="size"/> partitions; null if there is no room for it.</summary>
+    /// <summary>
+    /// Begins a session of about <paramref name="size"/> partitions; null if there is no room for it.
+    /// </summary>
     public FetchSession? TryCreate(int size, bool privileged, bool usesTopicIds, MonotonicTime now)
     {
         lock (_lock)
@@ -49,7 +51,8 @@ public sealed class FetchSessionCache(int slots, IEntropy entropy)
     }
 
     /// <summary>
-    /// Finds the session of an incremental request and moves it to its next epoch. On an error the session is as it was.
+    /// Finds the session of an incremental request and moves it to its next epoch. On an error the session is as it
+    /// was.
     /// </summary>
     public ErrorCode TryContinue(int id, int epoch, bool usesTopicIds, MonotonicTime now, out FetchSession? session)
     {

@@ -3,8 +3,8 @@ using Barnabas.Kernel;
 namespace Barnabas.Replication;
 
 /// <summary>
-/// What a fetch session remembers of one partition: what the fetcher asked for, and what it was last told. Guarded by the
-/// session.
+/// What a fetch session remembers of one partition: what the fetcher asked for, and what it was last told. Guarded by
+/// the session.
 /// </summary>
 public sealed class FetchSessionPartition(FetchKey key)
 {
@@ -24,7 +24,9 @@ public sealed class FetchSessionPartition(FetchKey key)
     /// <summary>The epoch the fetcher believes in; <see cref="LeaderEpoch.None"/> if it does not check.</summary>
     public LeaderEpoch CurrentLeaderEpoch { get; private set; }
 
-    /// <summary>The epoch of the last batch a fetcher holds (KIP-595); <see cref="LeaderEpoch.None"/> if it did not say.</summary>
+    /// <summary>
+    /// The epoch of the last batch a fetcher holds (KIP-595); <see cref="LeaderEpoch.None"/> if it did not say.
+    /// </summary>
     public LeaderEpoch LastFetchedEpoch { get; private set; }
 
     /// <summary>The broker's own object for the partition, kept so that a steady fetch looks nothing up.</summary>
@@ -43,8 +45,8 @@ public sealed class FetchSessionPartition(FetchKey key)
     }
 
     /// <summary>
-    /// True if an incremental answer must mention the partition: it has records or an error or diverges, or one of its marks
-    /// moved since it was last mentioned (KIP-227). Remembers what is being told.
+    /// True if an incremental answer must mention the partition: it has records or an error or diverges, or one of its
+    /// marks moved since it was last mentioned (KIP-227). Remembers what is being told.
     /// </summary>
     public bool MustTell(bool hasRecords, bool hasError, bool diverges, Offset highWatermark, Offset logStartOffset)
     {

@@ -19,7 +19,9 @@ public sealed class LocalTopic(string name, Uuid id)
     /// <summary>The highest partition number this broker knows of, plus one; there may be gaps.</summary>
     public int PartitionCount => _partitions.Length;
 
-    /// <summary>The partition, or null if the topic has none of that number or this broker holds no replica of it.</summary>
+    /// <summary>
+    /// The partition, or null if the topic has none of that number or this broker holds no replica of it.
+    /// </summary>
     public Partition? Find(int partition)
     {
         Partition?[] partitions = _partitions;

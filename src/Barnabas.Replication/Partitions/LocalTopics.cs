@@ -6,8 +6,8 @@ using Barnabas.Kernel;
 namespace Barnabas.Replication;
 
 /// <summary>
-/// The partitions that this broker holds, by topic name and by topic id. Read from any thread without a lock; changed only
-/// from the mailbox that applies metadata.
+/// The partitions that this broker holds, by topic name and by topic id. Read from any thread without a lock; changed
+/// only from the mailbox that applies metadata.
 /// </summary>
 public sealed class LocalTopics
 {
@@ -75,7 +75,9 @@ public sealed class LocalTopics
         }
     }
 
-    /// <summary>All partitions in order of topic name and number. A snapshot; for start, stop and background work.</summary>
+    /// <summary>
+    /// All partitions in order of topic name and number. A snapshot; for start, stop and background work.
+    /// </summary>
     public IReadOnlyList<Partition> All()
     {
         List<Partition> all = [];

@@ -9,8 +9,8 @@ namespace Barnabas.Replication;
 /// short lock; reads take none.
 /// </summary>
 /// <remarks>
-/// Invariants, under the lock: log start offset &lt;= high watermark &lt;= log end offset; the high watermark moves only
-/// forward under one leader; while this broker is the only in-sync replica it equals the log end offset.
+/// Invariants, under the lock: log start offset &lt;= high watermark &lt;= log end offset; the high watermark moves
+/// only forward under one leader; while this broker is the only in-sync replica it equals the log end offset.
 /// </remarks>
 public sealed class Partition
 {
@@ -133,8 +133,8 @@ public sealed class Partition
     }
 
     /// <summary>
-    /// As <see cref="AppendAsLeader(Span{byte}, AppendOrigin, bool, long)"/>, but only while <paramref name="epoch"/> still
-    /// leads: a coordinator must not write with the state of a former leadership.
+    /// As <see cref="AppendAsLeader(Span{byte}, AppendOrigin, bool, long)"/>, but only while <paramref name="epoch"/>
+    /// still leads: a coordinator must not write with the state of a former leadership.
     /// </summary>
     public AppendResult AppendInEpoch(Span<byte> records, LeaderEpoch epoch, AppendOrigin origin, long nowMs)
     {
@@ -181,8 +181,8 @@ public sealed class Partition
     };
 
     /// <summary>
-    /// Takes a new leadership from the metadata log. Older news than what is known is ignored. Only from the mailbox that
-    /// applies metadata.
+    /// Takes a new leadership from the metadata log. Older news than what is known is ignored. Only from the mailbox
+    /// that applies metadata.
     /// </summary>
     public void Apply(PartitionLeadership leadership)
     {
@@ -202,7 +202,8 @@ public sealed class Partition
             bool newEpoch = leadership.Epoch > _leadership.Epoch;
             if (leadership.IsLocal && newEpoch)
             {
-                // The epoch begins here even if nothing is ever written in it: followers ask where it started (KIP-101).
+                // The epoch begins here even if nothing is ever written in it: followers ask where it started
+                // (KIP-101).
                 Log.BeginEpoch(leadership.Epoch);
             }
 
@@ -244,7 +245,8 @@ public sealed class Partition
     public void Remove(PartitionWaiter waiter) => _waiters.Remove(waiter);
 
     /// <summary>
-    /// A partition with fewer replicas than <c>min.insync.replicas</c> needs all it has (KIP-966 counts them this way too).
+    /// A partition with fewer replicas than <c>min.insync.replicas</c> needs all it has (KIP-966 counts them this way
+    /// too).
     /// </summary>
     private int EffectiveMinInSync(PartitionLeadership leadership) =>
         Math.Min(MinInSyncReplicas, Math.Max(1, leadership.Replicas.Count));

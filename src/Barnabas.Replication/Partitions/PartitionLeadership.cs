@@ -11,7 +11,8 @@ namespace Barnabas.Replication;
 /// <param name="Epoch">Raised with each leader.</param>
 /// <param name="PartitionEpoch">Raised with each change of leader, replicas or in-sync replicas.</param>
 /// <param name="Replicas">All assigned replicas, in order of preference.</param>
-/// <param name="InSyncReplicas">Those whose logs hold everything below the high watermark; a subset of the replicas.</param>
+/// <param name="InSyncReplicas">Those whose logs hold everything below the high watermark; a subset of the
+/// replicas.</param>
 public sealed record PartitionLeadership(
     BrokerId Leader,
     bool IsLocal,
@@ -24,7 +25,8 @@ public sealed record PartitionLeadership(
     public static PartitionLeadership Unknown { get; } = new(BrokerId.None, false, LeaderEpoch.None, -1, [], []);
 
     /// <summary>
-    /// Checks a client's idea of the leader epoch (KIP-320). <see cref="LeaderEpoch.None"/> is no idea and always passes.
+    /// Checks a client's idea of the leader epoch (KIP-320). <see cref="LeaderEpoch.None"/> is no idea and always
+    /// passes.
     /// </summary>
     public ErrorCode Check(LeaderEpoch clientEpoch)
     {

@@ -5,8 +5,8 @@ namespace Barnabas.Replication;
 /// coordinator for its commit. Hangs in the partition's own list; waiting is a data structure, not a thread.
 /// </summary>
 /// <remarks>
-/// Whoever waits first hangs itself in, then looks at the partition once more, and only then sleeps: progress between the
-/// look and the hanging would otherwise be missed.
+/// Whoever waits first hangs itself in, then looks at the partition once more, and only then sleeps: progress between
+/// the look and the hanging would otherwise be missed.
 /// </remarks>
 public abstract class PartitionWaiter
 {
@@ -18,8 +18,9 @@ public abstract class PartitionWaiter
     public Partition? WaitsOn { get; internal set; }
 
     /// <summary>
-    /// The partition's end, high watermark, flushed offset or leadership changed. Comes on the thread that made the change,
-    /// under no lock that blocks for long: post a work item and return. May come when nothing of interest changed.
+    /// The partition's end, high watermark, flushed offset or leadership changed. Comes on the thread that made the
+    /// change, under no lock that blocks for long: post a work item and return. May come when nothing of interest
+    /// changed.
     /// </summary>
     public abstract void OnProgress();
 }

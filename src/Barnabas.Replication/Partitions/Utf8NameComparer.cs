@@ -3,8 +3,8 @@ using System.Text;
 namespace Barnabas.Replication;
 
 /// <summary>
-/// Compares topic names so that a table keyed by string can be asked with the bytes of a request, without making a string.
-/// Topic names are ASCII; anything else never equals one.
+/// Compares topic names so that a table keyed by string can be asked with the bytes of a request, without making a
+/// string. Topic names are ASCII; anything else never equals one.
 /// </summary>
 public sealed class Utf8NameComparer : IEqualityComparer<string>, IAlternateEqualityComparer<ReadOnlySpan<byte>, string>
 {

@@ -64,8 +64,8 @@ internal static class LogLookup
     }
 
     /// <summary>
-    /// The first record that is not earlier than a timestamp, or the first with the largest of all. What asks for tiered
-    /// storage finds nothing, for there is none.
+    /// The first record that is not earlier than a timestamp, or the first with the largest of all. What asks for
+    /// tiered storage finds nothing, for there is none.
     /// </summary>
     public static TimestampOffset FindRecord(
         PartitionLog log, Segment[] segments, long timestamp, LogServices services)

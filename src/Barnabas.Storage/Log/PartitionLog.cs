@@ -301,8 +301,8 @@ public sealed class PartitionLog
     public EpochEndOffset EndOffsetForEpoch(LeaderEpoch epoch) => LeaderEpochs.EndOffsetFor(epoch, LogEndOffset);
 
     /// <summary>
-    /// This broker leads in a new epoch from here on, even if nothing is ever written in it: followers ask where it began
-    /// (KIP-101). Under the gate.
+    /// This broker leads in a new epoch from here on, even if nothing is ever written in it: followers ask where it
+    /// began (KIP-101). Under the gate.
     /// </summary>
     public void BeginEpoch(LeaderEpoch epoch) => LeaderEpochs.Assign(epoch, LogEndOffset);
 

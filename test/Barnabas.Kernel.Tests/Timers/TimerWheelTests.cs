@@ -6,8 +6,8 @@ public sealed class TimerWheelTests
     private const long Tick = 4 * Millisecond;
 
     /// <summary>
-    /// Random arming, disarming and advancing, beside a plain list. A timer fires in the first call of Advance whose tick
-    /// has reached its deadline, never before its deadline, and the wheel's announcement of the next one is exact.
+    /// Random arming, disarming and advancing, beside a plain list. A timer fires in the first call of Advance whose
+    /// tick has reached its deadline, never before its deadline, and the wheel's announcement of the next one is exact.
     /// </summary>
     [Theory]
     [InlineData(1, 10)]

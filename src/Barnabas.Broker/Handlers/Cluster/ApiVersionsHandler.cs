@@ -9,7 +9,8 @@ namespace Barnabas.Broker;
 /// <summary>
 /// ApiVersions (18): what this listener serves, and the features of the cluster. Version 3 names the client's software
 /// (KIP-511), version 4 shows features whose lowest level is 0, version 5 lets a client say which cluster and node it
-/// expects (KIP-1242). A version from the future is answered in the form of version 0, so that the client can choose anew.
+/// expects (KIP-1242). A version from the future is answered in the form of version 0, so that the client can choose
+/// anew.
 /// </summary>
 internal sealed class ApiVersionsHandler(ClusterView cluster, RequestDispatcher dispatcher) : RequestHandler
 {

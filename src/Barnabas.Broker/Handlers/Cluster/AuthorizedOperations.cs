@@ -1,8 +1,8 @@
 namespace Barnabas.Broker;
 
 /// <summary>
-/// The operations a client may do, as the bit sets of Metadata, DescribeCluster and DescribeGroups (KIP-430). Without an
-/// authorizer everybody may do everything a resource knows. The bits are Kafka's operation codes.
+/// The operations a client may do, as the bit sets of Metadata, DescribeCluster and DescribeGroups (KIP-430). Without
+/// an authorizer everybody may do everything a resource knows. The bits are Kafka's operation codes.
 /// </summary>
 internal static class AuthorizedOperations
 {

@@ -5,8 +5,8 @@ using Barnabas.Protocol;
 namespace Barnabas.Broker;
 
 /// <summary>
-/// DescribeCluster (60): the cluster's id and brokers. Version 1 can ask a controller listener for controllers (KIP-919),
-/// version 2 shows fenced brokers (KIP-1073).
+/// DescribeCluster (60): the cluster's id and brokers. Version 1 can ask a controller listener for controllers
+/// (KIP-919), version 2 shows fenced brokers (KIP-1073).
 /// </summary>
 internal sealed class DescribeClusterHandler(ClusterView cluster) : MessageHandler<DescribeClusterRequest>
 {
@@ -28,7 +28,8 @@ internal sealed class DescribeClusterHandler(ClusterView cluster) : MessageHandl
             response.ErrorCode = (short)(message.EndpointType == ControllerEndpoints
                 ? ErrorCode.MismatchedEndpointType
                 : ErrorCode.UnsupportedEndpointType);
-            response.ErrorMessage = $"This listener describes brokers; it was asked for endpoint type {message.EndpointType}.";
+            response.ErrorMessage =
+                $"This listener describes brokers; it was asked for endpoint type {message.EndpointType}.";
             request.Reply(response);
             return;
         }

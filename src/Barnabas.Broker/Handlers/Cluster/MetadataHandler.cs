@@ -5,8 +5,9 @@ using Barnabas.Protocol;
 namespace Barnabas.Broker;
 
 /// <summary>
-/// Metadata (3): brokers, topics, leaders. Version 1 asks for all topics by null, version 4 may refuse to create topics,
-/// version 7 shows leader epochs, version 8 authorized operations (KIP-430), version 12 asks by topic id (KIP-516).
+/// Metadata (3): brokers, topics, leaders. Version 1 asks for all topics by null, version 4 may refuse to create
+/// topics, version 7 shows leader epochs, version 8 authorized operations (KIP-430), version 12 asks by topic id
+/// (KIP-516).
 /// </summary>
 internal sealed class MetadataHandler(ClusterView cluster, TopicAutoCreation autoCreation)
     : MessageHandler<MetadataRequest>
@@ -46,7 +47,11 @@ internal sealed class MetadataHandler(ClusterView cluster, TopicAutoCreation aut
         message.Topics is null || (version == 0 && message.Topics.Count == 0);
 
     /// <summary>False if the request mixes names and ids in a way its version does not allow.</summary>
-    private bool AddNamedTopics(Request request, MetadataRequest message, MetadataImage image, MetadataResponse response)
+    private bool AddNamedTopics(
+        Request request,
+        MetadataRequest message,
+        MetadataImage image,
+        MetadataResponse response)
     {
         HashSet<string> names = new(StringComparer.Ordinal);
         HashSet<Uuid> ids = [];

@@ -10,8 +10,9 @@ namespace Barnabas.Broker;
 internal static class TopicDescriptions
 {
     /// <summary>
-    /// A partition for Metadata. Version 0 leaves out brokers that are not alive and says so by an error; later versions show
-    /// all replicas. A leader without an endpoint on the client's listener is no leader for this client (KIP-103).
+    /// A partition for Metadata. Version 0 leaves out brokers that are not alive and says so by an error; later
+    /// versions show all replicas. A leader without an endpoint on the client's listener is no leader for this client
+    /// (KIP-103).
     /// </summary>
     public static MetadataResponse.MetadataResponsePartition ForMetadata(
         MetadataImage image,
@@ -57,7 +58,9 @@ internal static class TopicDescriptions
         return (alive && listenerErrors ? ErrorCode.ListenerNotFound : ErrorCode.LeaderNotAvailable, -1);
     }
 
-    /// <summary>Replicas that cannot serve: on a broker that is not alive, without this listener, or on a lost disk.</summary>
+    /// <summary>
+    /// Replicas that cannot serve: on a broker that is not alive, without this listener, or on a lost disk.
+    /// </summary>
     public static List<int> Offline(MetadataImage image, PartitionImage partition, string listenerName)
     {
         List<int> offline = [];

@@ -3,7 +3,10 @@ using Barnabas.Protocol;
 
 namespace Barnabas.Broker;
 
-/// <summary>AlterConfigs (33): replaces the whole configuration of a resource; superseded by IncrementalAlterConfigs (KIP-339). Decided by the controller.</summary>
+/// <summary>
+/// AlterConfigs (33): replaces the whole configuration of a resource; superseded by IncrementalAlterConfigs (KIP-339).
+/// Decided by the controller.
+/// </summary>
 internal sealed class AlterConfigsHandler(IControllerChannel controller) : MessageHandler<AlterConfigsRequest>
 {
     public override ApiKey Api => ApiKey.AlterConfigs;

@@ -8,8 +8,8 @@ using Barnabas.Protocol;
 namespace Barnabas.Broker;
 
 /// <summary>
-/// DescribeConfigs (32): values with their origin (KIP-226), types and documentation from version 3 on (KIP-569). Values of
-/// another broker are known only there.
+/// DescribeConfigs (32): values with their origin (KIP-226), types and documentation from version 3 on (KIP-569).
+/// Values of another broker are known only there.
 /// </summary>
 internal sealed class DescribeConfigsHandler(ClusterView cluster, LiveConfigs configs)
     : MessageHandler<DescribeConfigsRequest>
@@ -84,7 +84,8 @@ internal sealed class DescribeConfigsHandler(ClusterView cluster, LiveConfigs co
             case ConfigResourceType.Group when name.Length == 0:
                 return (ErrorCode.InvalidRequest, "Group name must not be empty");
             case ConfigResourceType.Group:
-                entries = ConfigDescriber.DescribeGroup(image.ConfigsOf(new ConfigResource(ConfigResourceType.Group, name)), configs.Broker);
+                entries = ConfigDescriber.DescribeGroup(
+                    image.ConfigsOf(new ConfigResource(ConfigResourceType.Group, name)), configs.Broker);
                 return (ErrorCode.None, null);
             default:
                 return (ErrorCode.InvalidRequest, $"Unsupported resource type: {resource.ResourceType}");

@@ -3,8 +3,12 @@ using Barnabas.Protocol;
 
 namespace Barnabas.Broker;
 
-/// <summary>IncrementalAlterConfigs (44): sets, deletes, appends to and subtracts from configurations (KIP-339). Decided by the controller.</summary>
-internal sealed class IncrementalAlterConfigsHandler(IControllerChannel controller) : MessageHandler<IncrementalAlterConfigsRequest>
+/// <summary>
+/// IncrementalAlterConfigs (44): sets, deletes, appends to and subtracts from configurations (KIP-339). Decided by the
+/// controller.
+/// </summary>
+internal sealed class IncrementalAlterConfigsHandler(IControllerChannel controller)
+    : MessageHandler<IncrementalAlterConfigsRequest>
 {
     public override ApiKey Api => ApiKey.IncrementalAlterConfigs;
 

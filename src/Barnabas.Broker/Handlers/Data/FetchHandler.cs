@@ -5,8 +5,8 @@ using Barnabas.Replication;
 namespace Barnabas.Broker;
 
 /// <summary>
-/// Fetch (1): sends records from the logs' files, with sessions (version 7, KIP-227), leader epochs (version 9, KIP-320),
-/// topic ids (version 13, KIP-516). Followers' fetches are refused: this node has no followers.
+/// Fetch (1): sends records from the logs' files, with sessions (version 7, KIP-227), leader epochs (version 9,
+/// KIP-320), topic ids (version 13, KIP-516). Followers' fetches are refused: this node has no followers.
 /// </summary>
 internal sealed class FetchHandler(
     LocalTopics topics,
@@ -31,7 +31,9 @@ internal sealed class FetchHandler(
         job.MaxWaitMs = reader.MaxWaitMs;
         job.MaxBytes = Math.Min(Math.Max(0, reader.MaxBytes), limits.BytesMax);
         job.MinBytes = Math.Min(reader.MinBytes, limits.BytesMax);
-        job.Isolation = reader.IsolationLevel == ReadCommitted ? FetchIsolation.Committed : FetchIsolation.HighWatermark;
+        job.Isolation = reader.IsolationLevel == ReadCommitted
+            ? FetchIsolation.Committed
+            : FetchIsolation.HighWatermark;
         ErrorCode error = ErrorCode.None;
         if (reader.ReplicaId >= 0)
         {
@@ -217,7 +219,11 @@ internal sealed class FetchHandler(
         return known ? topic : null;
     }
 
-    private static FetchKey KeyOf(short version, scoped in FetchRequestReader reader, LocalTopic? topic, int partition) =>
+    private static FetchKey KeyOf(
+        short version,
+        scoped in FetchRequestReader reader,
+        LocalTopic? topic,
+        int partition) =>
         version >= FirstWithTopicIds
             ? new FetchKey(reader.TopicId, string.Empty, partition)
             : new FetchKey(

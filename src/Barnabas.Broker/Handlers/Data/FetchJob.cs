@@ -5,12 +5,12 @@ using Barnabas.Storage;
 namespace Barnabas.Broker;
 
 /// <summary>
-/// A fetch on its way: reads its partitions, and if that is not enough waits in their lists until an append, a change of
-/// leader or the deadline. Pooled per reactor and touched only there; appends of other reactors only post it.
+/// A fetch on its way: reads its partitions, and if that is not enough waits in their lists until an append, a change
+/// of leader or the deadline. Pooled per reactor and touched only there; appends of other reactors only post it.
 /// </summary>
 /// <remarks>
-/// It answers at once when it may not wait, has nothing to read, found <c>min.bytes</c>, or found an error or a divergence
-/// in any partition. States: free → reading → (answered | parked → reading …) → free.
+/// It answers at once when it may not wait, has nothing to read, found <c>min.bytes</c>, or found an error or a
+/// divergence in any partition. States: free → reading → (answered | parked → reading …) → free.
 /// </remarks>
 internal sealed class FetchJob : WorkItem, IParkedRequest
 {
@@ -172,7 +172,9 @@ internal sealed class FetchJob : WorkItem, IParkedRequest
         TakeMarks(ref item, log);
     }
 
-    /// <summary>False if the fetcher's history leaves this log before its fetch offset (KIP-595): nothing is read then.</summary>
+    /// <summary>
+    /// False if the fetcher's history leaves this log before its fetch offset (KIP-595): nothing is read then.
+    /// </summary>
     private static bool CheckDivergence(ref FetchItem item, PartitionLog log)
     {
         EpochEndOffset end = log.EndOffsetForEpoch(item.LastFetchedEpoch);
@@ -258,7 +260,7 @@ internal sealed class FetchJob : WorkItem, IParkedRequest
         OutputBuffer output = request.BeginReply();
         CountBytesOut();
         FetchReply.Write(
-            output, request.Version, error, sessionId, Isolation, error == ErrorCode.None ? _items.AsSpan(0, _count) : []);
+            output, request.Version, error, sessionId, Isolation, error == ErrorCode.None ? Items : []);
         Release();
         request.EndReply();
     }

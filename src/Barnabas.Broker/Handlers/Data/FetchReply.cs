@@ -70,10 +70,15 @@ internal static class FetchReply
         };
         if (item.Diverging is { } diverging)
         {
-            result = result with { DivergingEpoch = diverging.Epoch.Value, DivergingEndOffset = diverging.EndOffset.Value };
+            result = result with
+            {
+                DivergingEpoch = diverging.Epoch.Value,
+                DivergingEndOffset = diverging.EndOffset.Value,
+            };
         }
 
-        if (item.Error is ErrorCode.NotLeaderOrFollower or ErrorCode.FencedLeaderEpoch && item.Partition is { } partition)
+        if (item.Error is ErrorCode.NotLeaderOrFollower or ErrorCode.FencedLeaderEpoch
+            && item.Partition is { } partition)
         {
             // Who leads instead, so that the client need not ask for metadata first (KIP-951).
             PartitionLeadership leadership = partition.Leadership;

@@ -6,8 +6,8 @@ using Barnabas.Storage;
 namespace Barnabas.Broker;
 
 /// <summary>
-/// ListOffsets (2): offsets by time, and the ends of a log by negative times (see <see cref="SearchedTimestamp"/>). Version 4
-/// checks and tells leader epochs (KIP-320), version 7 finds the largest timestamp (KIP-734).
+/// ListOffsets (2): offsets by time, and the ends of a log by negative times (see <see cref="SearchedTimestamp"/>).
+/// Version 4 checks and tells leader epochs (KIP-320), version 7 finds the largest timestamp (KIP-734).
 /// </summary>
 internal sealed class ListOffsetsHandler(LocalTopics topics) : MessageHandler<ListOffsetsRequest>
 {
@@ -77,8 +77,11 @@ internal sealed class ListOffsetsHandler(LocalTopics topics) : MessageHandler<Li
         {
             Offset end = message.ReplicaId != Consumer
                 ? partition.Log.LogEndOffset
-                : message.IsolationLevel == ReadCommitted ? partition.Log.LastStableOffset : partition.Log.HighWatermark;
-            return Tell(version, asked.PartitionIndex, new TimestampOffset(ErrorCode.None, -1, end, partition.Leadership.Epoch));
+                : message.IsolationLevel == ReadCommitted
+                    ? partition.Log.LastStableOffset
+                    : partition.Log.HighWatermark;
+            TimestampOffset latest = new(ErrorCode.None, -1, end, partition.Leadership.Epoch);
+            return Tell(version, asked.PartitionIndex, latest);
         }
 
         TimestampOffset found = partition.Log.FindOffsetByTimestamp(asked.Timestamp);

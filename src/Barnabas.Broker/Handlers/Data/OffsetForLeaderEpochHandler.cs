@@ -6,8 +6,8 @@ using Barnabas.Storage;
 namespace Barnabas.Broker;
 
 /// <summary>
-/// OffsetForLeaderEpoch (23): where an epoch of a partition ended, so that a client or follower finds out whether its log and
-/// the leader's have parted (KIP-101, KIP-279, KIP-320).
+/// OffsetForLeaderEpoch (23): where an epoch of a partition ended, so that a client or follower finds out whether its
+/// log and the leader's have parted (KIP-101, KIP-279, KIP-320).
 /// </summary>
 internal sealed class OffsetForLeaderEpochHandler(LocalTopics topics) : MessageHandler<OffsetForLeaderEpochRequest>
 {

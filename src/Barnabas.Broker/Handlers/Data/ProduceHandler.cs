@@ -8,8 +8,8 @@ namespace Barnabas.Broker;
 
 /// <summary>
 /// Produce (0): appends one batch to each partition, in place, on the thread that received it. Version 7 may carry zstd
-/// (KIP-110), version 8 explains which records are wrong (KIP-467), version 10 names the new leader (KIP-951), version 13
-/// names topics by id (KIP-516).
+/// (KIP-110), version 8 explains which records are wrong (KIP-467), version 10 names the new leader (KIP-951), version
+/// 13 names topics by id (KIP-516).
 /// </summary>
 internal sealed class ProduceHandler(
     LocalTopics topics,
@@ -51,7 +51,8 @@ internal sealed class ProduceHandler(
                 Span<byte> records = frame.Slice(reader.RecordsOffset, reader.RecordsLength);
                 item.Result = validAcks
                     ? Append(in item, known, request.Version, reader.HasTransactionalId, reader.Acks, records, now)
-                    : AppendResult.Refused(ErrorCode.InvalidRequiredAcks, $"acks must be -1, 0 or 1, not {reader.Acks}.");
+                    : AppendResult.Refused(
+                        ErrorCode.InvalidRequiredAcks, $"acks must be -1, 0 or 1, not {reader.Acks}.");
                 item.AwaitsFlush = item.Result.Error == ErrorCode.None && flushes.Request(item.Partition!);
             }
 
@@ -74,7 +75,9 @@ internal sealed class ProduceHandler(
         if (item.Partition is not { } partition)
         {
             return AppendResult.Refused(
-                !topicKnown && version >= FirstWithTopicIds ? ErrorCode.UnknownTopicId : ErrorCode.UnknownTopicOrPartition,
+                !topicKnown && version >= FirstWithTopicIds
+                    ? ErrorCode.UnknownTopicId
+                    : ErrorCode.UnknownTopicOrPartition,
                 null);
         }
 

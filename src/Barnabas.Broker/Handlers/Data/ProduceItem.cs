@@ -20,7 +20,9 @@ internal struct ProduceItem
 
     public Partition? Partition;
 
-    /// <summary>With <see cref="ErrorCode.None"/> the records are in the log, though perhaps not yet acknowledged.</summary>
+    /// <summary>
+    /// With <see cref="ErrorCode.None"/> the records are in the log, though perhaps not yet acknowledged.
+    /// </summary>
     public AppendResult Result;
 
     /// <summary>The topic's <c>flush.messages</c> asks for a flush before these records are acknowledged.</summary>

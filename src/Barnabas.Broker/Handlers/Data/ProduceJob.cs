@@ -5,9 +5,9 @@ using Barnabas.Storage;
 namespace Barnabas.Broker;
 
 /// <summary>
-/// A produce between its appends and its reply. Without acks, or with acks=1, it is answered at once; with acks=all it waits
-/// until the high watermark has passed what it appended, and with <c>flush.messages</c> until that is on the disk.
-/// Later requests of the connection are appended meanwhile. Pooled per reactor and touched only there.
+/// A produce between its appends and its reply. Without acks, or with acks=1, it is answered at once; with acks=all it
+/// waits until the high watermark has passed what it appended, and with <c>flush.messages</c> until that is on the
+/// disk. Later requests of the connection are appended meanwhile. Pooled per reactor and touched only there.
 /// </summary>
 internal sealed class ProduceJob : WorkItem, IParkedRequest
 {

@@ -4,8 +4,8 @@ using Barnabas.Protocol;
 namespace Barnabas.Broker;
 
 /// <summary>
-/// DescribeGroups (15): members and assignments of classic groups. Version 3 tells authorized operations (KIP-430), version 6
-/// tells of a group that does not exist by an error (KIP-1043).
+/// DescribeGroups (15): members and assignments of classic groups. Version 3 tells authorized operations (KIP-430),
+/// version 6 tells of a group that does not exist by an error (KIP-1043).
 /// </summary>
 internal sealed class DescribeGroupsHandler(GroupCoordinator groups) : MessageHandler<DescribeGroupsRequest>
 {

@@ -6,8 +6,8 @@ using Barnabas.Protocol;
 namespace Barnabas.Broker;
 
 /// <summary>
-/// FindCoordinator (10): which broker leads the partition a group lives in. Version 4 asks for several at once (KIP-699). The
-/// first question for a group makes <c>__consumer_offsets</c>.
+/// FindCoordinator (10): which broker leads the partition a group lives in. Version 4 asks for several at once
+/// (KIP-699). The first question for a group makes <c>__consumer_offsets</c>.
 /// </summary>
 internal sealed class FindCoordinatorHandler(ClusterView cluster, TopicAutoCreation autoCreation)
     : MessageHandler<FindCoordinatorRequest>
@@ -45,7 +45,8 @@ internal sealed class FindCoordinatorHandler(ClusterView cluster, TopicAutoCreat
     {
         if (keyType != GroupKey)
         {
-            return Refuse(key, ErrorCode.InvalidRequest, $"This broker coordinates groups only, not key type {keyType}.");
+            return Refuse(
+                key, ErrorCode.InvalidRequest, $"This broker coordinates groups only, not key type {keyType}.");
         }
 
         if (key.Length == 0)

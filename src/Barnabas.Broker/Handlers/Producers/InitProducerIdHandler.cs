@@ -4,8 +4,8 @@ using Barnabas.Protocol;
 namespace Barnabas.Broker;
 
 /// <summary>
-/// InitProducerId (22): gives an idempotent producer its id (KIP-98). With a transactional id it is refused: this broker
-/// coordinates no transactions.
+/// InitProducerId (22): gives an idempotent producer its id (KIP-98). With a transactional id it is refused: this
+/// broker coordinates no transactions.
 /// </summary>
 internal sealed class InitProducerIdHandler(ProducerIds producerIds) : MessageHandler<InitProducerIdRequest>
 {
@@ -21,7 +21,9 @@ internal sealed class InitProducerIdHandler(ProducerIds producerIds) : MessageHa
 
         request.Reply(new InitProducerIdResponse
         {
-            ErrorCode = (short)(message.TransactionalId.Length == 0 ? ErrorCode.InvalidRequest : ErrorCode.NotCoordinator),
+            ErrorCode = (short)(message.TransactionalId.Length == 0
+                ? ErrorCode.InvalidRequest
+                : ErrorCode.NotCoordinator),
             ProducerId = -1,
             ProducerEpoch = -1,
         });

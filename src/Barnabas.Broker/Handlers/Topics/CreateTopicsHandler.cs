@@ -6,8 +6,9 @@ using Barnabas.Protocol;
 namespace Barnabas.Broker;
 
 /// <summary>
-/// CreateTopics (19): makes topics with their partitions and configurations. Version 4 takes the defaults by -1 (KIP-464),
-/// version 5 tells what was made (KIP-525), version 7 tells the topic id (KIP-516). Decided by the controller.
+/// CreateTopics (19): makes topics with their partitions and configurations. Version 4 takes the defaults by -1
+/// (KIP-464), version 5 tells what was made (KIP-525), version 7 tells the topic id (KIP-516). Decided by the
+/// controller.
 /// </summary>
 internal sealed class CreateTopicsHandler(IControllerChannel controller, LiveConfigs configs)
     : MessageHandler<CreateTopicsRequest>
@@ -37,7 +38,8 @@ internal sealed class CreateTopicsHandler(IControllerChannel controller, LiveCon
             }
 
             Dictionary<string, string> overrides = new(StringComparer.Ordinal);
-            foreach (CreateTopicsRequest.CreatableTopicConfig config in message.Topics.Find(t => t.Name == made.Name)!.Configs)
+            CreateTopicsRequest.CreatableTopic asked = message.Topics.Find(t => t.Name == made.Name)!;
+            foreach (CreateTopicsRequest.CreatableTopicConfig config in asked.Configs)
             {
                 if (config.Value is not null)
                 {

@@ -5,8 +5,8 @@ using Barnabas.Protocol;
 namespace Barnabas.Broker;
 
 /// <summary>
-/// DeleteTopics (20): by name, from version 6 on also by id (KIP-516). <c>delete.topic.enable=false</c> refuses it. Decided by
-/// the controller.
+/// DeleteTopics (20): by name, from version 6 on also by id (KIP-516). <c>delete.topic.enable=false</c> refuses it.
+/// Decided by the controller.
 /// </summary>
 internal sealed class DeleteTopicsHandler(IControllerChannel controller, LiveConfigs configs)
     : MessageHandler<DeleteTopicsRequest>
