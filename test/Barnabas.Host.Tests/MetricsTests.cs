@@ -31,13 +31,13 @@ public class MetricsTests
 
         Assert.Equal(
             """
+            # HELP kafka_server_replicas_leadercount kafka.server:type=Replicas,name=LeaderCount in partitions
+            # TYPE kafka_server_replicas_leadercount gauge
+            kafka_server_replicas_leadercount 1.5
             # HELP kafka_server_topics_bytesin_total kafka.server:type=Topics,name=BytesInPerSec in bytes
             # TYPE kafka_server_topics_bytesin_total counter
             kafka_server_topics_bytesin_total 3
             kafka_server_topics_bytesin_total{topic="a\"b"} 2
-            # HELP kafka_server_replicas_leadercount kafka.server:type=Replicas,name=LeaderCount in partitions
-            # TYPE kafka_server_replicas_leadercount gauge
-            kafka_server_replicas_leadercount 1.5
 
             """,
             PrometheusText.Write(registry.Metrics));

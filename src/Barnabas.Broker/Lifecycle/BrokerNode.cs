@@ -152,6 +152,7 @@ public sealed class BrokerNode
             Topics = topics,
             FetchSessions = new FetchSessionCache(_configuration.Fetch.SessionsMax, _seams.Entropy),
             FetchLimits = new FetchLimits { BytesMax = _configuration.Fetch.ResponseBytesMax },
+            ColdReads = _seams.Scheduler.CreateBlockingMailbox("cold-reads", threads: 2),
             Flushes = new FlushBeforeAcknowledge(_seams.Scheduler.CreateBlockingMailbox("flusher", threads: 1)),
             AutoCreation = new TopicAutoCreation(configs, quorum, _control),
             ProducerIds = new ProducerIds(cluster, quorum, _control),

@@ -1,4 +1,5 @@
 using Barnabas.Coordination;
+using Barnabas.Kernel;
 using Barnabas.Replication;
 
 namespace Barnabas.Broker;
@@ -17,6 +18,9 @@ internal sealed record BrokerParts
     public required FetchSessionCache FetchSessions { get; init; }
 
     public required FetchLimits FetchLimits { get; init; }
+
+    /// <summary>A blocking mailbox for what a reactor must not wait for: records that are not in memory.</summary>
+    public required IMailbox ColdReads { get; init; }
 
     public required FlushBeforeAcknowledge Flushes { get; init; }
 

@@ -10,8 +10,9 @@ internal static class HandlerTable
     {
         RequestDispatcher table = new();
         table.Add(new ProduceHandler(parts.Topics, parts.Time, parts.Flushes, parts.TopicCounters));
-        table.Add(new FetchHandler(parts.Topics, parts.FetchSessions, parts.FetchLimits, parts.TopicCounters));
-        table.Add(new ListOffsetsHandler(parts.Topics));
+        table.Add(new FetchHandler(
+            parts.Topics, parts.FetchSessions, parts.FetchLimits, parts.ColdReads, parts.TopicCounters));
+        table.Add(new ListOffsetsHandler(parts.Topics, parts.ColdReads));
         table.Add(new OffsetForLeaderEpochHandler(parts.Topics));
         table.Add(new MetadataHandler(parts.Cluster, parts.AutoCreation));
         table.Add(new DescribeClusterHandler(parts.Cluster));

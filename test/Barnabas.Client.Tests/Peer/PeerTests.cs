@@ -177,8 +177,13 @@ public sealed class PeerTests(PeerBroker broker)
         ConfigResource resource = new(ConfigResourceType.Topic, topic);
         (await admin.AlterConfigsAsync(
             resource, [new ConfigAlteration("segment.bytes", ConfigOperation.Set, "1048576")])).ThrowIfFailed();
-        IReadOnlyList<ConfigEntry> configs = await admin.DescribeConfigsAsync(resource);
-        Assert.Equal("1048576", configs.Single(config => config.Name == "segment.bytes").Value);
+        // The controller answers before the broker that is asked next has replayed the change.
+        IReadOnlyList<ConfigEntry> configs = [];
+        await UntilAsync(async () =>
+        {
+            configs = await admin.DescribeConfigsAsync(resource);
+            return configs.Single(config => config.Name == "segment.bytes").Value == "1048576";
+        });
         Assert.Equal(ConfigSource.DynamicTopic, configs.Single(config => config.Name == "retention.ms").Source);
 
         TopicDescription description = Assert.Single(await admin.DescribeTopicsAsync([topic, "no-such-topic"]));

@@ -12,6 +12,7 @@ internal sealed class FetchHandler(
     LocalTopics topics,
     FetchSessionCache sessions,
     FetchLimits limits,
+    IMailbox coldReads,
     TopicCounters counters) : RequestHandler
 {
     private const short FirstWithTopicIds = 13;
@@ -28,6 +29,7 @@ internal sealed class FetchHandler(
 
         FetchJob job = request.Workspace.Scratch<FetchJobPool>().Rent();
         job.Open(request, counters);
+        job.ColdReads = coldReads;
         job.MaxWaitMs = reader.MaxWaitMs;
         job.MaxBytes = Math.Min(Math.Max(0, reader.MaxBytes), limits.BytesMax);
         job.MinBytes = Math.Min(reader.MinBytes, limits.BytesMax);

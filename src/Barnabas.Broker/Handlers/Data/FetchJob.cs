@@ -16,11 +16,15 @@ internal sealed class FetchJob : WorkItem, IParkedRequest
 {
     private readonly FetchJobPool _pool;
     private readonly DeadlineTimer _deadline;
+    private readonly ColdRead _coldRead;
+    private readonly WarmItem _warm;
     private readonly List<Waiter> _waiters = [];
     private FetchItem[] _items = new FetchItem[16];
     private int _count;
     private int _waiting;
     private bool _isParked;
+    private bool _isWarming;
+    private bool _isCancelled;
     private Request _request = null!;
     private IReactor _reactor = null!;
     private TopicCounters _counters = null!;
@@ -29,6 +33,8 @@ internal sealed class FetchJob : WorkItem, IParkedRequest
     {
         _pool = pool;
         _deadline = new DeadlineTimer(this);
+        _coldRead = new ColdRead(this);
+        _warm = new WarmItem(this);
     }
 
     public int MaxWaitMs { get; set; }
@@ -38,6 +44,9 @@ internal sealed class FetchJob : WorkItem, IParkedRequest
     public int MaxBytes { get; set; }
 
     public FetchIsolation Isolation { get; set; }
+
+    /// <summary>Where records that are not in memory are read; see <see cref="ColdRead"/>.</summary>
+    public IMailbox ColdReads { get; set; } = null!;
 
     /// <summary>The session whose partitions these are; null outside of sessions.</summary>
     public FetchSession? Session { get; set; }
@@ -104,7 +113,7 @@ internal sealed class FetchJob : WorkItem, IParkedRequest
     /// <summary>Somebody appended, or leadership changed.</summary>
     public override void Run()
     {
-        if (_isParked && Read())
+        if (_isParked && !_isWarming && Read())
         {
             Answer();
         }
@@ -112,10 +121,20 @@ internal sealed class FetchJob : WorkItem, IParkedRequest
 
     public void Cancel()
     {
+        if (_isWarming)
+        {
+            // Another thread reads the regions; they are given back when it is done.
+            _isCancelled = true;
+            return;
+        }
+
         Request request = _request;
         Release();
         request.EndWithoutReply();
     }
+
+    /// <summary>From the thread that read the records into memory.</summary>
+    public void OnWarm() => _reactor.Post(_warm);
 
     /// <summary>Reads every partition; true if that is an answer.</summary>
     private bool Read()
@@ -238,13 +257,39 @@ internal sealed class FetchJob : WorkItem, IParkedRequest
 
     private void Answer()
     {
-        Request request = _request;
-        if (request.Connection.IsClosed)
+        if (_request.Connection.IsClosed)
         {
-            Release();
-            request.EndWithoutReply();
-            return;
+            Cancel();
         }
+        else if (ColdRead.IsNeeded(Items))
+        {
+            _isWarming = true;
+            _reactor.Disarm(_deadline);
+            _request.Parked = this;
+            ColdReads.Post(_coldRead);
+        }
+        else
+        {
+            Send();
+        }
+    }
+
+    private void GoOnWarm()
+    {
+        _isWarming = false;
+        if (_isCancelled || _request.Connection.IsClosed)
+        {
+            Cancel();
+        }
+        else
+        {
+            Send();
+        }
+    }
+
+    private void Send()
+    {
+        Request request = _request;
 
         ErrorCode error = ErrorCode.None;
         int sessionId = 0;
@@ -322,6 +367,7 @@ internal sealed class FetchJob : WorkItem, IParkedRequest
         _waiting = 0;
         _count = 0;
         _isParked = false;
+        _isCancelled = false;
         Session = null;
         _request = null!;
         _pool.Return(this);
@@ -330,6 +376,11 @@ internal sealed class FetchJob : WorkItem, IParkedRequest
     private sealed class Waiter(FetchJob job) : PartitionWaiter
     {
         public override void OnProgress() => job._reactor.Post(job);
+    }
+
+    private sealed class WarmItem(FetchJob job) : WorkItem
+    {
+        public override void Run() => job.GoOnWarm();
     }
 
     private sealed class DeadlineTimer(FetchJob job) : TimerItem

@@ -9,7 +9,7 @@ namespace Barnabas.Broker;
 /// ListOffsets (2): offsets by time, and the ends of a log by negative times (see <see cref="SearchedTimestamp"/>).
 /// Version 4 checks and tells leader epochs (KIP-320), version 7 finds the largest timestamp (KIP-734).
 /// </summary>
-internal sealed class ListOffsetsHandler(LocalTopics topics) : MessageHandler<ListOffsetsRequest>
+internal sealed class ListOffsetsHandler(LocalTopics topics, IMailbox coldReads) : MessageHandler<ListOffsetsRequest>
 {
     private const int Consumer = -1;
     private const int Debugger = -2;
@@ -18,6 +18,21 @@ internal sealed class ListOffsetsHandler(LocalTopics topics) : MessageHandler<Li
     public override ApiKey Api => ApiKey.ListOffsets;
 
     protected override void Handle(Request request, ListOffsetsRequest message)
+    {
+        if (message.Topics.Exists(static topic => topic.Partitions.Exists(static asked => Searches(asked.Timestamp))))
+        {
+            // A search by time reads segments: that may wait for the device, which a reactor must not.
+            coldReads.Post(new Search(this, request, message));
+        }
+        else
+        {
+            request.Reply(Answer(request.Version, message));
+        }
+    }
+
+    private static bool Searches(long timestamp) => timestamp is >= 0 or SearchedTimestamp.Max;
+
+    private ListOffsetsResponse Answer(short version, ListOffsetsRequest message)
     {
         ListOffsetsResponse response = new();
         foreach (ListOffsetsRequest.ListOffsetsTopic topic in message.Topics)
@@ -38,11 +53,11 @@ internal sealed class ListOffsetsHandler(LocalTopics topics) : MessageHandler<Li
             {
                 told.Partitions.Add(duplicates.Contains(partition.PartitionIndex)
                     ? Refuse(partition.PartitionIndex, ErrorCode.InvalidRequest)
-                    : Find(request.Version, message, topic.Name, partition));
+                    : Find(version, message, topic.Name, partition));
             }
         }
 
-        request.Reply(response);
+        return response;
     }
 
     private ListOffsetsResponse.ListOffsetsPartitionResponse Find(
@@ -126,4 +141,9 @@ internal sealed class ListOffsetsHandler(LocalTopics topics) : MessageHandler<Li
         PartitionIndex = partition,
         ErrorCode = (short)error,
     };
+
+    private sealed class Search(ListOffsetsHandler handler, Request request, ListOffsetsRequest message) : WorkItem
+    {
+        public override void Run() => request.ReplyFromAnywhere(handler.Answer(request.Version, message));
+    }
 }
