@@ -25,8 +25,8 @@ public sealed record PartitionLeadership(
     public static PartitionLeadership Unknown { get; } = new(BrokerId.None, false, LeaderEpoch.None, -1, [], []);
 
     /// <summary>
-    /// Checks a client's idea of the leader epoch (KIP-320). <see cref="LeaderEpoch.None"/> is no idea and always
-    /// passes.
+    /// Checks a client's idea of the leader epoch (KIP-320). <see cref="LeaderEpoch.None"/>, or any negative number, is
+    /// no idea and always passes.
     /// </summary>
     public ErrorCode Check(LeaderEpoch clientEpoch)
     {
@@ -35,7 +35,7 @@ public sealed record PartitionLeadership(
             return ErrorCode.NotLeaderOrFollower;
         }
 
-        if (clientEpoch == LeaderEpoch.None || clientEpoch == Epoch)
+        if (clientEpoch.Value < 0 || clientEpoch == Epoch)
         {
             return ErrorCode.None;
         }

@@ -1,0 +1,34 @@
+using System.Collections.Concurrent;
+using Barnabas.Coordination;
+using Barnabas.Kernel;
+
+namespace Barnabas.Broker.Tests;
+
+/// <summary>Keeps what a node says about itself.</summary>
+internal sealed class TestEvents : IBrokerEvents
+{
+    private readonly ConcurrentQueue<string> _faults = new();
+    private readonly ConcurrentQueue<string> _offline = new();
+
+    public IReadOnlyList<string> Faults => [.. _faults];
+
+    /// <summary>Partitions and directories that went offline, with the reason.</summary>
+    public IReadOnlyList<string> Offline => [.. _offline];
+
+    public string? Failure { get; set; }
+
+    public void OnFault(string mailbox, Exception fault) => _faults.Enqueue($"{mailbox}: {fault}");
+
+    public void PartitionOffline(TopicPartition partition, string reason) => _offline.Enqueue($"{partition}: {reason}");
+
+    public void DirectoryOffline(string path, string reason) => _offline.Enqueue($"{path}: {reason}");
+
+    public void PartitionMoved(
+        int partition, LeaderEpoch epoch, CoordinatorPartitionState from, CoordinatorPartitionState to, string why)
+    {
+    }
+
+    public void GroupMoved(string groupId, int generation, ClassicGroupState from, ClassicGroupState to, string why)
+    {
+    }
+}
