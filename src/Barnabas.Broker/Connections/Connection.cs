@@ -13,9 +13,8 @@ namespace Barnabas.Broker;
 /// </summary>
 /// <remarks>
 /// Invariants: requests from <c>_oldest</c> to <c>_newest</c> are unanswered or have an unanswered one before them;
-/// <c>_inFlightBytes</c> is the sum of their frames; bytes kept in <c>_partial</c> begin with the start of a frame; a
-/// buffer is rented for them only once they have arrived, whatever length the frame announced (M2 in the list of bad
-/// inputs).
+/// <c>_inFlightBytes</c> is the sum of their frames and of what they hold; bytes kept in <c>_partial</c> begin with the
+/// start of a frame; a buffer is rented for them only once they have arrived, whatever length the frame announced.
 /// </remarks>
 internal sealed class Connection : IConnectionHandler
 {
@@ -25,22 +24,27 @@ internal sealed class Connection : IConnectionHandler
     /// <summary>A large request gives other connections a turn after this many bytes.</summary>
     private const int LargeBytesPerTurn = 4 << 20;
 
+    /// <summary>
+    /// What a request without an answer holds beside its frame: itself, and its job or its reply. Charged like bytes of
+    /// the frame, so that the smallest requests are bounded too: by the default of 16 MiB, some sixteen thousand.
+    /// </summary>
+    private const int RequestBytes = 1024;
+
     private readonly IConnection _transport;
     private readonly ReactorWorkspace _workspace;
     private readonly ConnectionGate _gate;
     private readonly RequestDispatcher _dispatcher;
+    private readonly OutputQueue _output;
     private readonly IdleTimer _idle;
 
     private BufferLease _partial;
     private int _partialLength;
+    private bool _trickles;
 
     private Request? _oldest;
     private Request? _newest;
     private long _inFlightBytes;
 
-    private OutputBuffer? _firstOutput;
-    private OutputBuffer? _lastOutput;
-    private bool _blocked;
     private bool _paused;
     private bool _handling;
 
@@ -57,6 +61,7 @@ internal sealed class Connection : IConnectionHandler
         _workspace = workspace;
         _gate = gate;
         _dispatcher = dispatcher;
+        _output = new OutputQueue(transport, workspace);
         _idle = new IdleTimer(this);
         if (Limits.IdleMax > TimeSpan.Zero)
         {
@@ -89,9 +94,9 @@ internal sealed class Connection : IConnectionHandler
             return;
         }
 
-        if (LargeFrameBytes() is { } total)
+        if (InPlaceBytes() is { } total)
         {
-            ReceiveLarge(total);
+            ReceiveInPlace(total);
             return;
         }
 
@@ -104,7 +109,9 @@ internal sealed class Connection : IConnectionHandler
             return;
         }
 
-        Pump(slab.AsSpan(0, have + received.Count));
+        int gathered = have + received.Count;
+        Pump(slab.AsSpan(0, gathered));
+        _trickles = have > 0 && _partialLength == gathered;
     }
 
     public void OnWritable()
@@ -137,17 +144,10 @@ internal sealed class Connection : IConnectionHandler
     public bool IsOldest(Request request) => ReferenceEquals(_oldest, request);
 
     /// <summary>The output that the next reply in order goes to.</summary>
-    public OutputBuffer Output()
-    {
-        // While the peer does not take what was sent, replies gather in a buffer behind the one that is under way, so
-        // that sent bytes are not kept.
-        if (_lastOutput is null || (_blocked && ReferenceEquals(_firstOutput, _lastOutput)))
-        {
-            AppendOutput(_workspace.RentOutput());
-        }
+    public OutputBuffer Output() => _output.Tail();
 
-        return _lastOutput!;
-    }
+    /// <summary>A reply with this many bytes in memory was written, to go out now or when its turn comes.</summary>
+    public void OnReplyWritten(int memoryBytes) => _output.Charge(memoryBytes);
 
     /// <summary>A request was answered: sends what is now due in order.</summary>
     public void OnAnswered(Request request)
@@ -167,10 +167,10 @@ internal sealed class Connection : IConnectionHandler
                 _newest = null;
             }
 
-            _inFlightBytes -= answered.FrameBytes;
+            _inFlightBytes -= answered.FrameBytes + RequestBytes;
             if (answered.HeldReply is { } held)
             {
-                AppendOutput(held);
+                _output.Append(held);
             }
 
             _workspace.Return(answered);
@@ -193,9 +193,7 @@ internal sealed class Connection : IConnectionHandler
         bool stopped;
         do
         {
-            _handling = true;
-            int taken = HandleFrames(bytes, out stopped);
-            _handling = false;
+            int taken = HandleFramesOrClose(bytes, out stopped);
             if (IsClosed)
             {
                 return;
@@ -221,6 +219,25 @@ internal sealed class Connection : IConnectionHandler
         {
             _paused = true;
             _transport.NotifyWhenReadable(false);
+        }
+    }
+
+    private int HandleFramesOrClose(Span<byte> bytes, out bool stopped)
+    {
+        _handling = true;
+        try
+        {
+            return HandleFrames(bytes, out stopped);
+        }
+        catch
+        {
+            // The request is lost, and with it the order of the replies. Whose turn this is reports what it was.
+            Close();
+            throw;
+        }
+        finally
+        {
+            _handling = false;
         }
     }
 
@@ -268,7 +285,11 @@ internal sealed class Connection : IConnectionHandler
 
         _paused = false;
         _transport.NotifyWhenReadable(true);
-        if (_partialLength > 0 && LargeFrameBytes() is null)
+        if (_partialLength > ReactorWorkspace.SlabBytes)
+        {
+            PumpPartial(_partialLength);
+        }
+        else if (_partialLength > 0)
         {
             // Whole frames may have been kept when reading stopped, and the socket will not report those again.
             byte[] slab = _workspace.Slab;
@@ -302,7 +323,7 @@ internal sealed class Connection : IConnectionHandler
         }
 
         _newest = request;
-        _inFlightBytes += request.FrameBytes;
+        _inFlightBytes += request.FrameBytes + RequestBytes;
         _gate.Counters.Requests.Increment();
         if (!handler.Handle(request, frame, reader.Position))
         {
@@ -328,8 +349,11 @@ internal sealed class Connection : IConnectionHandler
         return _clientId;
     }
 
-    /// <summary>The whole length of the frame in progress if it is too long for the slab, else null.</summary>
-    private int? LargeFrameBytes()
+    /// <summary>
+    /// The whole length of the frame in progress if its bytes are to be gathered where they lie, else null: it is too
+    /// long for the slab, or it trickles in, and copying it to and fro for each byte would cost the square of its length.
+    /// </summary>
+    private int? InPlaceBytes()
     {
         if (_partialLength < sizeof(int))
         {
@@ -337,10 +361,10 @@ internal sealed class Connection : IConnectionHandler
         }
 
         int size = BinaryPrimitives.ReadInt32BigEndian(_partial.Span);
-        return size > ReactorWorkspace.SlabBytes - sizeof(int) ? size + sizeof(int) : null;
+        return _trickles || size > ReactorWorkspace.SlabBytes - sizeof(int) ? size + sizeof(int) : null;
     }
 
-    private void ReceiveLarge(int total)
+    private void ReceiveInPlace(int total)
     {
         int taken = 0;
         while (_partialLength < total && taken < LargeBytesPerTurn)
@@ -371,10 +395,22 @@ internal sealed class Connection : IConnectionHandler
 
         if (_partialLength == total)
         {
-            BufferLease whole = _partial;
-            _partial = default;
-            _partialLength = 0;
-            Pump(whole.Span[..total]);
+            PumpPartial(total);
+        }
+    }
+
+    private void PumpPartial(int length)
+    {
+        BufferLease whole = _partial;
+        _partial = default;
+        _partialLength = 0;
+        _trickles = false;
+        try
+        {
+            Pump(whole.Span[..length]);
+        }
+        finally
+        {
             whole.Return();
         }
     }
@@ -425,96 +461,46 @@ internal sealed class Connection : IConnectionHandler
 
     private void ReturnPartial()
     {
+        _trickles = false;
         _partial.Return();
         _partial = default;
         _partialLength = 0;
     }
 
-    private void AppendOutput(OutputBuffer output)
-    {
-        if (_lastOutput is null)
-        {
-            _firstOutput = output;
-        }
-        else
-        {
-            _lastOutput.Next = output;
-        }
-
-        _lastOutput = output;
-    }
-
     private void Flush()
     {
-        bool wasBlocked = _blocked;
-        _blocked = false;
-        while (_firstOutput is { } output && !IsClosed)
+        bool wasBlocked = _output.IsBlocked;
+        IoStatus status;
+        try
         {
-            switch (output.SendTo(_transport))
-            {
-                case IoStatus.Done:
-                    _firstOutput = output.Next;
-                    if (_firstOutput is null)
-                    {
-                        _lastOutput = null;
-                    }
-
-                    _workspace.Return(output);
-                    break;
-                case IoStatus.WouldBlock:
-                    _blocked = true;
-                    if (!wasBlocked)
-                    {
-                        _transport.NotifyWhenWritable(true);
-                    }
-
-                    return;
-                default:
-                    Close();
-                    return;
-            }
+            status = _output.Flush();
+        }
+        catch (DiskException)
+        {
+            // In the middle of a reply there is no error code for a disk that fails. Whose turn this is reports it.
+            Close();
+            throw;
         }
 
-        if (wasBlocked && !IsClosed)
+        if (status == IoStatus.Closed)
         {
-            _transport.NotifyWhenWritable(false);
+            Close();
+        }
+        else if (_output.IsBlocked != wasBlocked)
+        {
+            _transport.NotifyWhenWritable(_output.IsBlocked);
         }
     }
 
-    private bool MustPause()
-    {
-        if (_inFlightBytes >= Limits.InFlightBytesMax)
-        {
-            return true;
-        }
-
-        if (!_blocked)
-        {
-            return false;
-        }
-
-        long waiting = 0;
-        for (OutputBuffer? output = _firstOutput; output is not null; output = output.Next)
-        {
-            waiting += output.MemoryBytes;
-        }
-
-        return waiting >= Limits.OutboundBytesMax;
-    }
+    private bool MustPause() =>
+        _inFlightBytes >= Limits.InFlightBytesMax || _output.MemoryBytes >= Limits.OutboundBytesMax;
 
     private void Release()
     {
         IsClosed = true;
         Reactor.Disarm(_idle);
         ReturnPartial();
-
-        while (_firstOutput is { } output)
-        {
-            _firstOutput = output.Next;
-            _workspace.Return(output);
-        }
-
-        _lastOutput = null;
+        _output.Clear();
         ReleaseRequests();
         _gate.OnClosed(this);
     }

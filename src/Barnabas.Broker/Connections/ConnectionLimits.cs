@@ -26,10 +26,11 @@ public sealed record ConnectionLimits
     public TimeSpan IdleMax { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>
-    /// <c>barnabas.connection.in.flight.max.bytes</c>: request bytes of a connection whose replies are still due. Above
-    /// it the connection is not read until replies have gone: back-pressure, not an error. Default 64 MiB.
+    /// <c>barnabas.connection.in.flight.max.bytes</c>: bytes of the requests of a connection whose replies are still
+    /// due, and 1 KiB for each of them. Above it the connection is not read until replies have gone: back-pressure, not
+    /// an error. Default 16 MiB.
     /// </summary>
-    public long InFlightBytesMax { get; init; } = 64 << 20;
+    public long InFlightBytesMax { get; init; } = 16 << 20;
 
     /// <summary>
     /// <c>barnabas.connection.outbound.max.bytes</c>: reply bytes in memory that the peer has not taken. Above it the

@@ -36,8 +36,12 @@ internal sealed class OutputBuffer
         _frameFileBytes = 0;
     }
 
-    /// <summary>Ends the reply begun last.</summary>
-    public void EndFrame() => Bytes.EndFrame(_frameStart, _frameFileBytes);
+    /// <summary>Ends the reply begun last; returns how many bytes of it lie in memory.</summary>
+    public int EndFrame()
+    {
+        Bytes.EndFrame(_frameStart, _frameFileBytes);
+        return Bytes.Length - _frameStart;
+    }
 
     /// <summary>Puts a region of a file next; the buffer releases the file when it is sent or cleared.</summary>
     public void AppendFile(FileRegion region)

@@ -90,7 +90,7 @@ internal sealed class Request(ReactorWorkspace workspace) : WorkItem, IReplyTo<I
     /// <summary>Ends the reply that <see cref="BeginReply"/> started.</summary>
     public void EndReply()
     {
-        _target!.EndFrame();
+        Connection.OnReplyWritten(_target!.EndFrame());
         _target = null;
         Finish();
     }
