@@ -1,5 +1,3 @@
-using System.Net;
-
 using Barnabas.Kernel;
 
 namespace Barnabas.Broker;
@@ -11,15 +9,14 @@ namespace Barnabas.Broker;
 internal sealed class ConnectionGate(
     string listenerName,
     ConnectionLimits limits,
+    ConnectionQuota quota,
     RequestDispatcher dispatcher,
     Func<IReactor, ReactorWorkspace> workspaceOf,
     BufferPool partials,
     ConnectionCounters counters) : IConnectionAcceptor
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<IPAddress, int> _byAddress = [];
     private readonly HashSet<Connection> _connections = [];
-    private int _open;
 
     public string ListenerName { get; } = listenerName;
 
@@ -27,11 +24,9 @@ internal sealed class ConnectionGate(
 
     public ConnectionCounters Counters { get; } = counters;
 
-    public int OpenConnections => Volatile.Read(ref _open);
-
     public IConnectionHandler? Accept(IConnection connection)
     {
-        if (!TryEnter(connection.Remote.Address))
+        if (!quota.TryEnter(connection.Remote.Address))
         {
             Counters.Refused.Increment();
             return null;
@@ -49,17 +44,11 @@ internal sealed class ConnectionGate(
 
     public void OnClosed(Connection connection)
     {
-        IPAddress address = connection.Remote.Address;
         Counters.Closed.Increment();
+        quota.Leave(connection.Remote.Address);
         lock (_lock)
         {
-            _open--;
             _connections.Remove(connection);
-            Invariant.That(_open >= 0);
-            if (--_byAddress[address] == 0)
-            {
-                _byAddress.Remove(address);
-            }
         }
     }
 
@@ -81,22 +70,6 @@ internal sealed class ConnectionGate(
     /// </summary>
     public bool TryRentPartial(int bytes, out BufferLease lease) =>
         partials.TryRent(bytes, "partial request", out lease);
-
-    private bool TryEnter(IPAddress address)
-    {
-        lock (_lock)
-        {
-            int fromAddress = _byAddress.GetValueOrDefault(address);
-            if (_open >= Limits.ConnectionsMax || fromAddress >= Limits.ConnectionsPerAddressMax)
-            {
-                return false;
-            }
-
-            _open++;
-            _byAddress[address] = fromAddress + 1;
-            return true;
-        }
-    }
 
     private sealed class CloseItem(Connection connection) : WorkItem
     {

@@ -1,7 +1,10 @@
+using System.Collections.Frozen;
+using System.Net;
+
 namespace Barnabas.Broker;
 
 /// <summary>
-/// What one listener's connections may cost. All limits are enforced before the memory they bound is taken.
+/// What the connections of a node may cost. All limits are enforced before the memory they bound is taken.
 /// </summary>
 public sealed record ConnectionLimits
 {
@@ -18,6 +21,10 @@ public sealed record ConnectionLimits
 
     /// <summary><c>max.connections.per.ip</c>: the same for one remote address. Default no limit.</summary>
     public int ConnectionsPerAddressMax { get; init; } = int.MaxValue;
+
+    /// <summary><c>max.connections.per.ip.overrides</c>: other numbers for single addresses.</summary>
+    public IReadOnlyDictionary<IPAddress, int> ConnectionsPerAddressOverrides { get; init; } =
+        FrozenDictionary<IPAddress, int>.Empty;
 
     /// <summary>
     /// <c>connections.max.idle.ms</c>: a connection that neither completed a request nor took bytes of a reply for this

@@ -36,6 +36,7 @@ internal sealed class NodeListeners(NodeSeams seams, NodeConfiguration configura
         }
 
         ConnectionLimits limits = LimitsFrom(configuration.Network);
+        ConnectionQuota quota = new(limits);
         _partials = new BufferPool(new BufferPoolOptions { LimitBytes = limits.PartialBytesMax });
         foreach (ListenerEndpoint endpoint in configuration.Listeners)
         {
@@ -43,6 +44,7 @@ internal sealed class NodeListeners(NodeSeams seams, NodeConfiguration configura
             ConnectionGate gate = new(
                 endpoint.Name,
                 limits,
+                quota,
                 isController ? controller : broker,
                 reactor => _workspaces[reactor],
                 _partials,
@@ -68,9 +70,42 @@ internal sealed class NodeListeners(NodeSeams seams, NodeConfiguration configura
         RequestBytesMax = settings.RequestBytesMax,
         ConnectionsMax = settings.ConnectionsMax,
         ConnectionsPerAddressMax = settings.ConnectionsPerAddressMax,
+        ConnectionsPerAddressOverrides = OverridesFrom(settings.ConnectionsPerAddressOverrides),
         IdleMax = settings.ConnectionIdleMax ?? TimeSpan.Zero,
         InFlightBytesMax = settings.ConnectionInFlightBytesMax,
     };
+
+    private static Dictionary<IPAddress, int> OverridesFrom(IReadOnlyDictionary<string, int> overrides)
+    {
+        Dictionary<IPAddress, int> byAddress = [];
+        foreach ((string host, int most) in overrides)
+        {
+            foreach (IPAddress address in Resolve(host, "max.connections.per.ip.overrides"))
+            {
+                byAddress[address] = most;
+            }
+        }
+
+        return byAddress;
+    }
+
+    /// <summary>Only at the start, and for hosts that the operator wrote; nothing here waits on a client's word.</summary>
+    private static IPAddress[] Resolve(string host, string where)
+    {
+        if (IPAddress.TryParse(host, out IPAddress? address))
+        {
+            return [address];
+        }
+
+        try
+        {
+            return Dns.GetHostAddresses(host);
+        }
+        catch (SocketException failure)
+        {
+            throw new NetworkException($"The host {host} of {where}: {failure.Message}.");
+        }
+    }
 
     private static IPAddress AddressOf(ListenerEndpoint endpoint)
     {
@@ -79,27 +114,14 @@ internal sealed class NodeListeners(NodeSeams seams, NodeConfiguration configura
             return IPAddress.Any;
         }
 
-        if (IPAddress.TryParse(endpoint.Host, out IPAddress? address))
-        {
-            return address;
-        }
-
         if (endpoint.Host == "localhost")
         {
             return IPAddress.Loopback;
         }
 
-        try
-        {
-            // Only at the start and for a host that the operator wrote; nothing here waits on a client's word.
-            IPAddress[] found = Dns.GetHostAddresses(endpoint.Host);
-            return Array.Find(found, static address => address.AddressFamily == AddressFamily.InterNetwork)
-                ?? throw new NetworkException(
-                    $"The host {endpoint.Host} of listener {endpoint.Name} has no IPv4 address.");
-        }
-        catch (SocketException failure)
-        {
-            throw new NetworkException($"The host {endpoint.Host} of listener {endpoint.Name}: {failure.Message}.");
-        }
+        return Array.Find(
+                Resolve(endpoint.Host, $"listener {endpoint.Name}"),
+                static address => address.AddressFamily == AddressFamily.InterNetwork)
+            ?? throw new NetworkException($"The host {endpoint.Host} of listener {endpoint.Name} has no IPv4 address.");
     }
 }

@@ -19,6 +19,9 @@ namespace Barnabas.Protocol;
 /// </summary>
 public ref struct FetchRequestReader
 {
+    /// <summary>Partitions of one request, and of one session; more in a request are malformed.</summary>
+    public const int PartitionsMax = 200_000;
+
     private const short FirstWithLogStartOffset = 5;
     private const short FirstWithSession = 7;
     private const short FirstWithLeaderEpoch = 9;
@@ -131,10 +134,12 @@ public ref struct FetchRequestReader
 
         FetchRequestReader opened = new(frame, bodyOffset, version);
         FetchRequestReader walk = opened;
+        int partitions = 0;
         while (walk.MoveNextTopic())
         {
             while (walk.MoveNextPartition())
             {
+                partitions++;
             }
         }
 
@@ -142,7 +147,7 @@ public ref struct FetchRequestReader
         opened.OpenForgotten(ref end);
         opened.ReadEnd(ref end);
         request = opened;
-        return !end.Failed;
+        return !end.Failed && partitions <= PartitionsMax;
     }
 
     /// <summary>Goes to the next topic; what is left of the current one is passed over.</summary>

@@ -18,6 +18,12 @@ namespace Barnabas.Protocol;
 /// </summary>
 public ref struct ProduceRequestReader
 {
+    /// <summary>
+    /// Partitions of one request; more are malformed. A partition takes 6 bytes on the wire and twenty times as many in
+    /// the broker that answers it, and no broker leads so many.
+    /// </summary>
+    public const int PartitionsMax = 200_000;
+
     private const short FirstFlexible = 9;
     private const short FirstWithTopicId = 13;
 
@@ -93,16 +99,18 @@ public ref struct ProduceRequestReader
 
         ProduceRequestReader walk = new(frame, bodyOffset, version);
         request = walk;
+        int partitions = 0;
         while (walk.MoveNextTopic())
         {
             while (walk.MoveNextPartition())
             {
+                partitions++;
             }
         }
 
         walk.EndStruct();
         request.TrailingBytes = walk._reader.Remaining;
-        return !walk._reader.Failed;
+        return !walk._reader.Failed && partitions <= PartitionsMax;
     }
 
     /// <summary>Goes to the next topic; what is left of the current one is passed over.</summary>

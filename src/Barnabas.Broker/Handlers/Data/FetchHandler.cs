@@ -32,7 +32,8 @@ internal sealed class FetchHandler(
         job.ColdReads = coldReads;
         job.MaxWaitMs = reader.MaxWaitMs;
         job.MaxBytes = Math.Min(Math.Max(0, reader.MaxBytes), limits.BytesMax);
-        job.MinBytes = Math.Min(reader.MinBytes, limits.BytesMax);
+        // More than it may be given would never be there.
+        job.MinBytes = Math.Min(reader.MinBytes, job.MaxBytes);
         job.Isolation = reader.IsolationLevel == ReadCommitted
             ? FetchIsolation.Committed
             : FetchIsolation.HighWatermark;
@@ -73,12 +74,15 @@ internal sealed class FetchHandler(
         while (reader.MoveNextTopic())
         {
             LocalTopic? topic = Resolve(request.Version, in reader);
+            // One copy for all its partitions: a long name and many partitions would multiply.
+            FetchKey key = KeyOf(request.Version, in reader, topic);
+            ReadOnlyMemory<byte> name = topic is not null ? topic.NameUtf8 : reader.TopicName.ToArray();
             while (reader.MoveNextPartition())
             {
                 FetchPartitionRequest asked = reader.Partition;
                 ref FetchItem item = ref job.Add();
-                item.Key = KeyOf(request.Version, in reader, topic, asked.Index);
-                item.NameUtf8 = topic is not null ? topic.NameUtf8 : reader.TopicName.ToArray();
+                item.Key = key with { Partition = asked.Index };
+                item.NameUtf8 = name;
                 item.FetchOffset = new Offset(asked.FetchOffset);
                 item.MaxBytes = asked.MaxBytes;
                 item.CurrentLeaderEpoch = new LeaderEpoch(asked.CurrentLeaderEpoch);
@@ -135,6 +139,13 @@ internal sealed class FetchHandler(
         lock (session!.Sync)
         {
             UpdateSession(request, session, ref reader);
+            if (session.Count > FetchRequestReader.PartitionsMax)
+            {
+                // The fetcher begins anew with a full fetch.
+                sessions.Remove(session.Id);
+                return ErrorCode.FetchSessionIdNotFound;
+            }
+
             for (FetchSessionPartition? asked = session.First; asked is not null; asked = FetchSession.After(asked))
             {
                 AddFromSession(request, job, asked);
@@ -158,11 +169,11 @@ internal sealed class FetchHandler(
     {
         while (reader.MoveNextTopic())
         {
-            LocalTopic? topic = Resolve(request.Version, in reader);
+            FetchKey key = KeyOf(request.Version, in reader, Resolve(request.Version, in reader));
             while (reader.MoveNextPartition())
             {
                 FetchPartitionRequest asked = reader.Partition;
-                session.GetOrAdd(KeyOf(request.Version, in reader, topic, asked.Index)).Ask(
+                session.GetOrAdd(key with { Partition = asked.Index }).Ask(
                     new Offset(asked.FetchOffset),
                     asked.MaxBytes,
                     new LeaderEpoch(asked.CurrentLeaderEpoch),
@@ -207,9 +218,18 @@ internal sealed class FetchHandler(
         LocalTopic? topic = request.Version >= FirstWithTopicIds
             ? topics.TryFind(asked.Key.TopicId, out LocalTopic? byId) ? byId : null
             : topics.TryFind(asked.Key.Topic, out LocalTopic? byName) ? byName : null;
-        item.NameUtf8 = topic is not null ? topic.NameUtf8 : System.Text.Encoding.UTF8.GetBytes(asked.Key.Topic);
+        item.NameUtf8 = topic is not null ? topic.NameUtf8 : UnknownName(job, asked.Key.Topic);
         SetPartition(ref item, request.Version, topic);
         asked.Partition = item.Partition;
+    }
+
+    /// <summary>The partitions of an unknown topic follow each other and share one copy of its name.</summary>
+    private static ReadOnlyMemory<byte> UnknownName(FetchJob job, string topic)
+    {
+        Span<FetchItem> items = job.Items;
+        return items.Length > 1 && ReferenceEquals(items[^2].Key.Topic, topic)
+            ? items[^2].NameUtf8
+            : System.Text.Encoding.UTF8.GetBytes(topic);
     }
 
     private LocalTopic? Resolve(short version, scoped in FetchRequestReader reader)
@@ -221,15 +241,11 @@ internal sealed class FetchHandler(
         return known ? topic : null;
     }
 
-    private static FetchKey KeyOf(
-        short version,
-        scoped in FetchRequestReader reader,
-        LocalTopic? topic,
-        int partition) =>
+    /// <summary>The key of a topic's partition 0.</summary>
+    private static FetchKey KeyOf(short version, scoped in FetchRequestReader reader, LocalTopic? topic) =>
         version >= FirstWithTopicIds
-            ? new FetchKey(reader.TopicId, string.Empty, partition)
-            : new FetchKey(
-                Uuid.Zero, topic?.Name ?? System.Text.Encoding.UTF8.GetString(reader.TopicName), partition);
+            ? new FetchKey(reader.TopicId, string.Empty, 0)
+            : new FetchKey(Uuid.Zero, topic?.Name ?? System.Text.Encoding.UTF8.GetString(reader.TopicName), 0);
 
     private static void SetPartition(ref FetchItem item, short version, LocalTopic? topic)
     {

@@ -14,12 +14,17 @@ namespace Barnabas.Broker;
 /// </remarks>
 internal sealed class FetchJob : WorkItem, IParkedRequest
 {
+    private const int ItemsFirst = 16;
+
+    /// <summary>A free job keeps room for so many partitions; one large request must not stay in memory.</summary>
+    private const int ItemsKeptMax = 1024;
+
     private readonly FetchJobPool _pool;
     private readonly DeadlineTimer _deadline;
     private readonly ColdRead _coldRead;
     private readonly WarmItem _warm;
-    private readonly List<Waiter> _waiters = [];
-    private FetchItem[] _items = new FetchItem[16];
+    private List<Waiter> _waiters = [];
+    private FetchItem[] _items = new FetchItem[ItemsFirst];
     private int _count;
     private int _waiting;
     private bool _isParked;
@@ -368,6 +373,12 @@ internal sealed class FetchJob : WorkItem, IParkedRequest
         _count = 0;
         _isParked = false;
         _isCancelled = false;
+        if (_items.Length > ItemsKeptMax)
+        {
+            _items = new FetchItem[ItemsFirst];
+            _waiters = [];
+        }
+
         Session = null;
         _request = null!;
         _pool.Return(this);

@@ -40,12 +40,14 @@ internal sealed class ProduceHandler(
             bool known = request.Version >= FirstWithTopicIds
                 ? topics.TryFind(reader.TopicId, out LocalTopic? topic)
                 : topics.TryFind(reader.TopicName, out topic);
+            // One copy for all its partitions: a long name and many partitions would multiply.
+            ReadOnlyMemory<byte> name = known ? topic!.NameUtf8 : reader.TopicName.ToArray();
             while (reader.MoveNextPartition())
             {
                 ref ProduceItem item = ref job.Add();
                 item.Topic = topicNumber;
                 item.TopicId = reader.TopicId;
-                item.NameUtf8 = known ? topic!.NameUtf8 : reader.TopicName.ToArray();
+                item.NameUtf8 = name;
                 item.Index = reader.PartitionIndex;
                 item.Partition = topic?.Find(reader.PartitionIndex);
                 Span<byte> records = frame.Slice(reader.RecordsOffset, reader.RecordsLength);

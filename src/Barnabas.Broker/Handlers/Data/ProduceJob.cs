@@ -11,10 +11,15 @@ namespace Barnabas.Broker;
 /// </summary>
 internal sealed class ProduceJob : WorkItem, IParkedRequest
 {
+    private const int ItemsFirst = 16;
+
+    /// <summary>A free job keeps room for so many partitions; one large request must not stay in memory.</summary>
+    private const int ItemsKeptMax = 1024;
+
     private readonly ProduceJobPool _pool;
     private readonly DeadlineTimer _deadline;
-    private readonly List<Waiter> _waiters = [];
-    private ProduceItem[] _items = new ProduceItem[16];
+    private List<Waiter> _waiters = [];
+    private ProduceItem[] _items = new ProduceItem[ItemsFirst];
     private int _count;
     private int _waiting;
     private bool _isParked;
@@ -198,6 +203,12 @@ internal sealed class ProduceJob : WorkItem, IParkedRequest
         _waiting = 0;
         _count = 0;
         _isParked = false;
+        if (_items.Length > ItemsKeptMax)
+        {
+            _items = new ProduceItem[ItemsFirst];
+            _waiters = [];
+        }
+
         _request = null!;
         _pool.Return(this);
     }
