@@ -4,8 +4,9 @@ namespace Barnabas.Coordination;
 public static class GroupPartition
 {
     /// <summary>
-    /// The partition of <c>__consumer_offsets</c> that holds the group: the hash of Java's String over UTF-16 units,
-    /// without its sign bit, modulo the number of partitions. Every broker and tool of the cluster must agree on it.
+    /// The partition of <c>__consumer_offsets</c> that holds the group: the magnitude of the hash of Java's String over
+    /// UTF-16 units, modulo the number of partitions. Every broker and tool of the cluster must agree on it; another
+    /// rule for negative hashes would hide the offsets that Apache Kafka has written.
     /// </summary>
     public static int Of(string groupId, int partitions)
     {
@@ -15,6 +16,7 @@ public static class GroupPartition
             hash = unchecked((31 * hash) + unit);
         }
 
-        return (hash & int.MaxValue) % partitions;
+        // The one value without a positive counterpart counts as 0.
+        return hash == int.MinValue ? 0 : Math.Abs(hash) % partitions;
     }
 }
