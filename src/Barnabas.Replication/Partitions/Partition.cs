@@ -232,10 +232,8 @@ public sealed class Partition
         _waiters.Notify();
     }
 
-    /// <summary>
-    /// True once what lies below <paramref name="end"/> needs no flush any more before it is acknowledged.
-    /// </summary>
-    public bool IsFlushed(Offset end) => Log.RecoveryPoint >= end || Log.OfflineReason is not null;
+    /// <summary>True once all below <paramref name="end"/> is on the device.</summary>
+    public bool IsFlushed(Offset end) => Log.RecoveryPoint >= end;
 
     /// <summary>Tells the waiters that something moved which this partition did not move itself: a flush.</summary>
     public void NotifyWaiters() => _waiters.Notify();

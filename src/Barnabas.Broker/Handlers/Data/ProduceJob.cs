@@ -128,6 +128,7 @@ internal sealed class ProduceJob : WorkItem, IParkedRequest
         return all;
     }
 
+    /// <summary>True if nothing more is to be waited for; the result may have become an error.</summary>
     private bool IsAcknowledged(ref ProduceItem item)
     {
         Partition partition = item.Partition!;
@@ -139,7 +140,19 @@ internal sealed class ProduceJob : WorkItem, IParkedRequest
         }
 
         Offset end = item.Result.LastOffset + 1;
-        return (Acks == 1 || partition.Log.HighWatermark >= end) && (!item.AwaitsFlush || partition.IsFlushed(end));
+        if ((Acks == 1 || partition.Log.HighWatermark >= end) && (!item.AwaitsFlush || partition.IsFlushed(end)))
+        {
+            return true;
+        }
+
+        if (partition.Log.OfflineReason is { } reason)
+        {
+            // The flush failed, or the directory is gone: what is still missing will never come.
+            item.Result = AppendResult.Refused(ErrorCode.KafkaStorageError, reason);
+            return true;
+        }
+
+        return false;
     }
 
     private void Park()
