@@ -44,6 +44,27 @@ public sealed class LogDirectoryTests
         Assert.Equal(2, open.All[1].OpenLogs.Count);
     }
 
+    /// <summary>Deleted and made anew under its name, and a crash before the old files were renamed.</summary>
+    [Fact]
+    public void Files_of_a_former_topic_are_set_aside_and_the_new_one_begins_empty()
+    {
+        var test = new TestLog();
+        test.Open().Append(TestLog.Batch());
+        TestLog again = test.Restart();
+        var id = new Uuid(8, 9);
+        Assert.Equal(
+            ErrorCode.InconsistentTopicId, again.Directory.Open(TestLog.Partition, id, again.Config, TestLog.Now).Error);
+
+        string? aside = again.Directory.SetAside(TestLog.Partition);
+
+        Assert.NotNull(aside);
+        Assert.True(again.Disk.FileExists($"{aside}/00000000000000000000.log"));
+        LogOpenResult opened = again.Directory.Open(TestLog.Partition, id, again.Config, TestLog.Now);
+        Assert.Equal(new Offset(0), opened.Log!.LogEndOffset);
+        Assert.Null(again.Directory.SetAside(TestLog.Partition));
+        Assert.Contains(Path.GetFileName(aside), again.Restart(losePower: true).Directory.Tolerated);
+    }
+
     /// <summary>I-19: the marker goes before anything can be appended.</summary>
     [Fact]
     public void The_marker_is_gone_once_the_directory_is_open_even_if_the_power_fails_at_once()

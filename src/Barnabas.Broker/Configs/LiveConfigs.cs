@@ -1,7 +1,6 @@
 using System.Globalization;
 using Barnabas.Configuration;
 using Barnabas.Metadata;
-using Barnabas.Storage;
 
 namespace Barnabas.Broker;
 
@@ -31,6 +30,4 @@ internal sealed class LiveConfigs(NodeConfiguration node)
 
     public TopicSettings TopicSettings(MetadataImage image, string topic) =>
         Configuration.TopicSettings.From(image.ConfigsOf(ConfigResource.Topic(topic)), Broker.Values);
-
-    public LogConfig LogConfig(MetadataImage image, string topic) => LogConfigs.From(TopicSettings(image, topic));
 }

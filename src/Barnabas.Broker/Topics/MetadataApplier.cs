@@ -1,3 +1,4 @@
+using Barnabas.Configuration;
 using Barnabas.Coordination;
 using Barnabas.Kernel;
 using Barnabas.Metadata;
@@ -44,6 +45,33 @@ internal sealed class MetadataApplier(BrokerParts parts, LogDirectories director
         // Last: whoever learns of a topic from the image finds its partitions here.
         _cluster.Publish(image);
     }
+
+    /// <summary>
+    /// Sets aside the files of partitions that the metadata does not give to this broker: their topic was deleted while
+    /// the node was down, or it crashed before they were renamed. Only once all committed metadata is applied.
+    /// </summary>
+    public void SetStraysAside()
+    {
+        MetadataImage image = _cluster.Image;
+        foreach (LogDirectory directory in directories.All)
+        {
+            foreach (TopicPartition id in directory.PartitionsAtStart)
+            {
+                if (id.Topic != InternalTopics.ClusterMetadata
+                    && !IsAssigned(image, id)
+                    && directory.Contains(id)
+                    && directory.SetAside(id) is { } aside)
+                {
+                    events.PartitionOffline(id, $"It is not in the metadata; its files were set aside as {aside}.");
+                }
+            }
+        }
+    }
+
+    private bool IsAssigned(MetadataImage image, TopicPartition id) =>
+        image.Topics.TryGet(id.Topic, out TopicImage? topic)
+        && topic.TryGetPartition(id.Partition, out PartitionImage? partition)
+        && partition.Replicas.Contains(_cluster.Self);
 
     private void ApplyAll(MetadataImage image)
     {
@@ -117,7 +145,8 @@ internal sealed class MetadataApplier(BrokerParts parts, LogDirectories director
 
     private Partition Open(MetadataImage image, TopicPartition id, Uuid topicId)
     {
-        LogConfig config = parts.Configs.LogConfig(image, id.Topic);
+        TopicSettings settings = parts.Configs.TopicSettings(image, id.Topic);
+        LogConfig config = LogConfigs.From(settings);
         Partition opened;
         if (directories.DirectoryFor(id) is not { } directory)
         {
@@ -127,6 +156,13 @@ internal sealed class MetadataApplier(BrokerParts parts, LogDirectories director
         else
         {
             LogOpenResult result = directory.Open(id, topicId, config, parts.Time.UnixMilliseconds);
+            if (result.Error == ErrorCode.InconsistentTopicId && directory.SetAside(id) is { } aside)
+            {
+                // A topic of this name was deleted and made anew, and a crash came before its files were renamed.
+                events.PartitionOffline(id, $"Files of a former topic of this name were set aside as {aside}.");
+                result = directory.Open(id, topicId, config, parts.Time.UnixMilliseconds);
+            }
+
             if (result.Log is { } log)
             {
                 opened = Partition.Online(id, topicId, _cluster.Self, log);
@@ -138,7 +174,7 @@ internal sealed class MetadataApplier(BrokerParts parts, LogDirectories director
             }
         }
 
-        opened.MinInSyncReplicas = parts.Configs.TopicSettings(image, id.Topic).InSyncReplicasMin;
+        opened.MinInSyncReplicas = settings.InSyncReplicasMin;
         return opened;
     }
 
@@ -146,6 +182,7 @@ internal sealed class MetadataApplier(BrokerParts parts, LogDirectories director
     {
         LeaderEpoch epoch = partition.Leadership.Epoch;
         partition.Retire();
+        parts.Flushes.Forget(partition);
         if (_watches.Remove(partition, out OffsetsPartitionWatch? watch))
         {
             partition.Remove(watch);
@@ -189,27 +226,41 @@ internal sealed class MetadataApplier(BrokerParts parts, LogDirectories director
     private void ApplyConfigs(MetadataImage image, MetadataDelta delta)
     {
         bool brokerChanged = false;
-        HashSet<string> changedTopics = new(StringComparer.Ordinal);
+        List<LocalTopic> changed = [];
         foreach (ConfigResource resource in delta.ChangedConfigs)
         {
             brokerChanged |= resource.Type == ConfigResourceType.Broker;
-            if (resource.Type == ConfigResourceType.Topic)
+            if (resource.Type == ConfigResourceType.Topic && _topics.TryFind(resource.Name, out LocalTopic? topic))
             {
-                changedTopics.Add(resource.Name);
+                changed.Add(topic);
             }
         }
 
         if (brokerChanged)
         {
+            // The defaults of all topics.
             parts.Configs.Apply(image);
         }
 
-        foreach (Partition partition in brokerChanged || changedTopics.Count > 0 ? _topics.All() : [])
+        foreach (LocalTopic topic in brokerChanged ? _topics.All() : changed)
         {
-            if (partition.IsOnline && (brokerChanged || changedTopics.Contains(partition.Id.Topic)))
+            Configure(image, topic);
+        }
+    }
+
+    private void Configure(MetadataImage image, LocalTopic topic)
+    {
+        TopicSettings settings = parts.Configs.TopicSettings(image, topic.Name);
+        LogConfig config = LogConfigs.From(settings);
+        for (int number = 0; number < topic.PartitionCount; number++)
+        {
+            if (topic.Find(number) is { } partition)
             {
-                partition.Log.Configure(parts.Configs.LogConfig(image, partition.Id.Topic));
-                partition.MinInSyncReplicas = parts.Configs.TopicSettings(image, partition.Id.Topic).InSyncReplicasMin;
+                partition.MinInSyncReplicas = settings.InSyncReplicasMin;
+                if (partition.IsOnline)
+                {
+                    partition.Log.Configure(config);
+                }
             }
         }
     }

@@ -75,23 +75,7 @@ public sealed class LocalTopics
         }
     }
 
-    /// <summary>
-    /// All partitions in order of topic name and number. A snapshot; for start, stop and background work.
-    /// </summary>
-    public IReadOnlyList<Partition> All()
-    {
-        List<Partition> all = [];
-        foreach (LocalTopic topic in _byName.Values.OrderBy(static topic => topic.Name, StringComparer.Ordinal))
-        {
-            for (int number = 0; number < topic.PartitionCount; number++)
-            {
-                if (topic.Find(number) is { } partition)
-                {
-                    all.Add(partition);
-                }
-            }
-        }
-
-        return all;
-    }
+    /// <summary>All topics in order of name. A snapshot; for what concerns every partition.</summary>
+    public IReadOnlyList<LocalTopic> All() =>
+        [.. _byName.Values.OrderBy(static topic => topic.Name, StringComparer.Ordinal)];
 }

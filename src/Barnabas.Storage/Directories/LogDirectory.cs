@@ -216,6 +216,48 @@ public sealed class LogDirectory : ILogHost, IDisposable
         return true;
     }
 
+    /// <summary>
+    /// Takes files that are not open out of the way without removing them: those of a topic that is gone, or of another
+    /// one that had the name before. Blocks. Gives the name they have now; null if they could not be moved.
+    /// </summary>
+    public string? SetAside(TopicPartition partition)
+    {
+        lock (_gate)
+        {
+            if (_logs.ContainsKey(partition) || OfflineReason is not null)
+            {
+                return null;
+            }
+        }
+
+        string to = $"{Path}/{PartitionDirectoryName.OfStray(partition, Uuid.Random(_services.Entropy))}";
+        try
+        {
+            // The checkpoint first: see Delete.
+            _checkpoints.Forget(partition);
+            _checkpoints.WriteRecoveryPoints(OpenLogs);
+            _checkpoints.WriteLogStartOffsets(OpenLogs);
+            _services.Disk.Rename($"{Path}/{PartitionDirectoryName.Of(partition)}", to);
+            _services.Disk.SyncDirectory(Path);
+        }
+        catch (DiskException failure)
+        {
+            if (failure.Error is not (DiskError.NoSpace or DiskError.TooManyOpen))
+            {
+                OnFailure(failure);
+            }
+
+            return null;
+        }
+
+        lock (_gate)
+        {
+            _unopened.Remove(partition);
+        }
+
+        return to;
+    }
+
     /// <summary>Removes files and directories whose delay has passed. Blocks. Returns how many names went.</summary>
     public int RemoveDeleted(long nowMs) => Guarded(() => _deletions.RemoveDue(nowMs));
 

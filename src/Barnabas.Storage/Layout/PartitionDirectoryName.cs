@@ -50,20 +50,12 @@ public static class PartitionDirectoryName
     /// <summary>
     /// The name under which a partition waits for its removal; <paramref name="id"/> keeps it unique.
     /// </summary>
-    public static string? OfDeleted(TopicPartition partition, Uuid id)
-    {
-        if (Of(partition) is null)
-        {
-            return null;
-        }
+    public static string? OfDeleted(TopicPartition partition, Uuid id) => Renamed(partition, id, DeleteSuffix);
 
-        string suffix = string.Create(
-            CultureInfo.InvariantCulture,
-            $"-{partition.Partition}.{id.MostSignificant:x16}{id.LeastSignificant:x16}{DeleteSuffix}");
-        string topic = partition.Topic;
-        int kept = Math.Min(topic.Length, FileNameLengthMax - suffix.Length);
-        return string.Concat(topic.AsSpan(0, kept), suffix);
-    }
+    /// <summary>
+    /// The name of a partition's directory that nothing in the metadata explains: kept, but not served.
+    /// </summary>
+    public static string? OfStray(TopicPartition partition, Uuid id) => Renamed(partition, id, StraySuffix);
 
     /// <summary>What a directory name means. The partition is given for every kind but Unknown.</summary>
     public static PartitionDirectoryKind Parse(string name, out TopicPartition partition)
@@ -90,6 +82,21 @@ public static class PartitionDirectoryName
 
         partition = new TopicPartition(stem[..dash].ToString(), number);
         return kind;
+    }
+
+    private static string? Renamed(TopicPartition partition, Uuid id, string kind)
+    {
+        if (Of(partition) is null)
+        {
+            return null;
+        }
+
+        string suffix = string.Create(
+            CultureInfo.InvariantCulture,
+            $"-{partition.Partition}.{id.MostSignificant:x16}{id.LeastSignificant:x16}{kind}");
+        string topic = partition.Topic;
+        int kept = Math.Min(topic.Length, FileNameLengthMax - suffix.Length);
+        return string.Concat(topic.AsSpan(0, kept), suffix);
     }
 
     private static PartitionDirectoryKind KindOf(string name) =>
