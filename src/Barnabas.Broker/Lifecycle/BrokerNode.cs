@@ -27,10 +27,14 @@ public sealed class BrokerNode
     private MetadataQuorum? _quorum;
     private NodeListeners? _listeners;
     private BrokerParts? _parts;
+    private MetadataApplier? _applier;
     private BrokerLease? _lease;
     private Action? _whenReady;
     private Action<string>? _whenFailed;
     private Action? _whenClosed;
+    private bool _isClosing;
+    private bool _isFinishing;
+    private volatile bool _hasFailed;
 
     public BrokerNode(
         NodeConfiguration configuration,
@@ -93,10 +97,11 @@ public sealed class BrokerNode
             metadata,
             new ConfigValidation(_configuration))
         {
-            Failed = failure => Fail($"The metadata cannot be kept: {failure.Message}"),
+            Failed = OnQuorumFailed,
         };
         _parts = Assemble(_directories, _quorum);
-        _quorum.Subscribe(new MetadataApplier(_parts, _directories, _events));
+        _applier = new MetadataApplier(_parts, _directories, _events);
+        _quorum.Subscribe(_applier);
         _quorum.Subscribe(new FirstImage(this));
         _quorum.Start();
     }
@@ -165,6 +170,12 @@ public sealed class BrokerNode
     /// <summary>On the metadata mailbox, once the log is loaded: the node opens its doors and registers.</summary>
     private void Join()
     {
+        if (_isClosing)
+        {
+            return;
+        }
+
+        _applier!.SetStraysAside();
         try
         {
             _listeners = new NodeListeners(_seams, _configuration, ConnectionCounters);
@@ -222,8 +233,15 @@ public sealed class BrokerNode
 
     private void BeginClosing()
     {
+        if (_isClosing)
+        {
+            return;
+        }
+
+        _isClosing = true;
         _whenReady = null;
-        if (_lease is null || _lease.Epoch < 0)
+        // A controller that has failed lets nobody go.
+        if (_hasFailed || _lease is null || _lease.Epoch < 0)
         {
             FinishClosing();
         }
@@ -236,6 +254,12 @@ public sealed class BrokerNode
     /// <summary>No more clients; then, behind what they still left, the logs.</summary>
     private void FinishClosing()
     {
+        if (_isFinishing)
+        {
+            return;
+        }
+
+        _isFinishing = true;
         _lease?.Stop();
         _listeners?.Close();
         _parts?.Groups.Stop();
@@ -267,7 +291,21 @@ public sealed class BrokerNode
         }
     }
 
-    private void Fail(string reason) => _whenFailed?.Invoke(reason);
+    /// <summary>On the metadata mailbox.</summary>
+    private void OnQuorumFailed(Exception failure)
+    {
+        Fail($"The metadata cannot be kept: {failure.Message}");
+        if (_isClosing)
+        {
+            FinishClosing();
+        }
+    }
+
+    private void Fail(string reason)
+    {
+        _hasFailed = true;
+        _whenFailed?.Invoke(reason);
+    }
 
     /// <summary>Waits for the metadata log to be loaded, and goes on from there in a turn of its own.</summary>
     private sealed class FirstImage(BrokerNode owner) : IMetadataSubscriber

@@ -318,16 +318,18 @@ internal sealed class MetadataQuorum : IControllerChannel
         AppendSteps(steps);
         if (Mailbox.Now >= _controller.NextDeadline())
         {
-            // One thing per tick, and each may call for the next.
+            // One thing per tick, and each may call for the next. What cannot be appended would come again at once.
             ControllerStep tick;
-            while ((tick = _controller.Tick(Mailbox.Now)).Records.Count > 0)
+            do
             {
-                AppendSteps([(tick, null)]);
+                tick = _controller.Tick(Mailbox.Now);
             }
+            while (tick.Records.Count > 0 && AppendSteps([(tick, null)]));
         }
     }
 
-    private void AppendSteps(List<(ControllerStep Step, PendingCommand? Command)> steps)
+    /// <summary>False if the log did not take the records: then nothing of these steps has happened.</summary>
+    private bool AppendSteps(List<(ControllerStep Step, PendingCommand? Command)> steps)
     {
         _assembler.Clear();
         long offset = _log.EndOffset;
@@ -349,10 +351,11 @@ internal sealed class MetadataQuorum : IControllerChannel
 
         if (offset > _log.EndOffset && !TryAppend(steps))
         {
-            return;
+            return false;
         }
 
         Commit();
+        return true;
     }
 
     private bool TryAppend(List<(ControllerStep Step, PendingCommand? Command)> steps)
