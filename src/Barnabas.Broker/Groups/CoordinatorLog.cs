@@ -48,12 +48,22 @@ internal sealed class CoordinatorLog(LocalTopics topics, TimeProvider time) : IC
         int count = 0;
         if (read.HasRegion)
         {
-            int copied = read.Region.File.File.Read(destination[..read.Region.Count], read.Region.Position);
-            read.Region.File.Release();
-            count = WholeBatches(destination[..copied]);
+            count = WholeBatches(destination[..Copy(read.Region, destination)]);
         }
 
         return new CoordinatorRead(ErrorCode.None, count, read.FirstBatchSize, log.LogEndOffset, log.HighWatermark);
+    }
+
+    private static int Copy(FileRegion region, Span<byte> destination)
+    {
+        try
+        {
+            return region.File.File.Read(destination[..region.Count], region.Position);
+        }
+        finally
+        {
+            region.File.Release();
+        }
     }
 
     private static int WholeBatches(ReadOnlySpan<byte> bytes)

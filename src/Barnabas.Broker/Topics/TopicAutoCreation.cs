@@ -29,7 +29,7 @@ internal sealed class TopicAutoCreation(LiveConfigs configs, IControllerChannel 
         {
             CreateConsumerOffsets();
         }
-        else if (settings.AutoCreate && name != InternalTopics.ClusterMetadata)
+        else if (settings.AutoCreate && name != InternalTopics.ClusterMetadata && !InternalTopics.Contains(name))
         {
             Create(new CreateTopicsRequest.CreatableTopic { Name = name, NumPartitions = -1, ReplicationFactor = -1 });
         }

@@ -16,7 +16,7 @@ internal sealed class DescribeTopicPartitionsHandler(ClusterView cluster, int pa
     protected override void Handle(Request request, DescribeTopicPartitionsRequest message)
     {
         MetadataImage image = cluster.Image;
-        if (message.Cursor is { PartitionIndex: < 0 })
+        if (message.Cursor is { } start && (start.PartitionIndex < 0 || !IsAskedFor(start.TopicName, message)))
         {
             Refuse(request, message);
             return;
@@ -49,6 +49,9 @@ internal sealed class DescribeTopicPartitionsHandler(ClusterView cluster, int pa
 
         request.Reply(response);
     }
+
+    private static bool IsAskedFor(string name, DescribeTopicPartitionsRequest message) =>
+        message.Topics.Count == 0 || message.Topics.Exists(topic => topic.Name == name);
 
     private static IEnumerable<string> NamesFromCursor(MetadataImage image, DescribeTopicPartitionsRequest message)
     {

@@ -44,7 +44,7 @@ internal sealed class DescribeConfigsHandler(ClusterView cluster, LiveConfigs co
         result.ErrorMessage = text;
         foreach (ConfigEntry entry in entries)
         {
-            if (resource.ConfigurationKeys is null || resource.ConfigurationKeys.Contains(entry.Name))
+            if (resource.ConfigurationKeys is null or { Count: 0 } || resource.ConfigurationKeys.Contains(entry.Name))
             {
                 result.Configs.Add(Tell(entry, message, version));
             }

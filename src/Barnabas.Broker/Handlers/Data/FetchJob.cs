@@ -202,7 +202,7 @@ internal sealed class FetchJob : WorkItem, IParkedRequest
     private static bool CheckDivergence(ref FetchItem item, PartitionLog log)
     {
         EpochEndOffset end = log.EndOffsetForEpoch(item.LastFetchedEpoch);
-        if (end.Epoch == LeaderEpoch.None)
+        if (end.Epoch == LeaderEpoch.None || item.FetchOffset < log.LogStartOffset)
         {
             Refuse(ref item, ErrorCode.OffsetOutOfRange);
             return false;

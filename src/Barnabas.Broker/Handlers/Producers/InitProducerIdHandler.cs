@@ -13,7 +13,9 @@ internal sealed class InitProducerIdHandler(ProducerIds producerIds) : MessageHa
 
     protected override void Handle(Request request, InitProducerIdRequest message)
     {
-        if (message.TransactionalId is null)
+        // Id and epoch of a producer that wants to go on (KIP-360) come together or not at all.
+        bool isWhole = message.ProducerId == -1 == (message.ProducerEpoch == -1);
+        if (message.TransactionalId is null && isWhole)
         {
             producerIds.Assign(request);
             return;
@@ -21,7 +23,7 @@ internal sealed class InitProducerIdHandler(ProducerIds producerIds) : MessageHa
 
         request.Reply(new InitProducerIdResponse
         {
-            ErrorCode = (short)(message.TransactionalId.Length == 0
+            ErrorCode = (short)(!isWhole || message.TransactionalId is not { Length: > 0 }
                 ? ErrorCode.InvalidRequest
                 : ErrorCode.NotCoordinator),
             ProducerId = -1,
