@@ -6,14 +6,14 @@ import subprocess
 import threading
 import time
 
-from node import HERE, Failed, kafka, run, tail
+from node import HERE, Failed, kafka, run, spawn, tail
 
 # A group that reads nothing new for so long is stuck.
 STUCK_SECONDS = 90
 
 
 def python_library(codec):
-    """kafka-python where it has the codec, for it is an implementation of its own; else the one that stands on librdkafka."""
+    """kafka-python where it has the codec, for it is an implementation of its own; else the one on librdkafka."""
     probe = f"import kafka.codec as c; assert '{codec}' == 'none' or c.has_{codec}()"
     for library, check in (("kafka", probe), ("confluent", "import confluent_kafka")):
         if subprocess.run(["/usr/bin/python3", "-c", check], capture_output=True, check=False).returncode == 0:
@@ -83,7 +83,7 @@ class Member:
     def __init__(self, name, command, path):
         self.name, self.path, self.lines, self.position = name, path, 0, 0
         with open(path, "wb") as out, open(path + ".err", "wb") as err:
-            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=err)
+            self.process = spawn(command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, cwd=os.path.dirname(path))
 
     def count(self):
         """Lines printed so far."""
@@ -167,10 +167,10 @@ class SteadyProducer:
         self.lines, self.seconds, self.fed = lines, seconds, 0
         self.log = node.log_path(f"produce-{topic}")
         with open(self.log, "wb") as log:
-            self.process = subprocess.Popen(
+            self.process = spawn(
                 # -E: a node that is down for a moment is waited for.
-                ["kcat", "-P", "-E", "-b", node.address, "-t", topic, "-K", r"\t", "-z", codec, "-X", "enable.idempotence=true",
-                 "-X", "acks=all"], stdin=subprocess.PIPE, stdout=log, stderr=log)
+                ["kcat", "-P", "-E", "-b", node.address, "-t", topic, "-K", r"\t", "-z", codec,
+                 "-X", "enable.idempotence=true", "-X", "acks=all"], stdin=subprocess.PIPE, stdout=log, stderr=log)
         self.feeder = threading.Thread(target=self.feed)
         self.feeder.start()
 

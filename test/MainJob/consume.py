@@ -3,8 +3,8 @@
 
     consume.py LIBRARY BROKER GROUP TOPIC
 
-LIBRARY is kafka (kafka-python, an implementation of its own) or confluent (librdkafka). Both take the range assignor, as
-their partners in the group do.
+LIBRARY is kafka (kafka-python, an implementation of its own) or confluent (librdkafka). Both take the range assignor,
+as their partners in the group do.
 """
 
 import signal

@@ -49,7 +49,8 @@ def judge(outputs, sent, first_offset=None):
             raise Wrong(f"key {key!r}: line {number} follows line {last_of_key[key]}")
         last_of_key[key] = number
         if offset != next_offset.get(partition, offset if first_offset is None else first_offset):
-            raise Wrong(f"partition {partition}: offset {offset} where {next_offset.get(partition, first_offset)} was due")
+            due = next_offset.get(partition, first_offset)
+            raise Wrong(f"partition {partition}: offset {offset} where {due} was due")
         next_offset[partition] = offset + 1
     return {"lines": len(read), "keys": len(home), "partitions": len(next_offset), "again": again}
 

@@ -1,5 +1,6 @@
 """A data directory and the servers that take turns on it: this project's node and Apache Kafka."""
 
+import atexit
 import os
 import random
 import signal
@@ -27,8 +28,26 @@ group.initial.rebalance.delay.ms={patience}
 """
 
 
+# Every process that this one has started; none outlives it.
+STARTED = []
+
+
 class Failed(Exception):
     """Something that the job stands on did not work: a server that does not start, a client that ends early."""
+
+
+def spawn(command, **more):
+    process = subprocess.Popen(command, **more)
+    STARTED.append(process)
+    return process
+
+
+@atexit.register
+def end_all():
+    for process in STARTED:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
 
 
 def barnabas():
@@ -45,7 +64,7 @@ def barnabas():
 
 
 def kafka(main_class, *arguments):
-    """The command of a main class of Apache Kafka, or None: KAFKA_HOME, else ../shared/apache-kafka of a folder above."""
+    """The command of a main class of Apache Kafka, or None: KAFKA_HOME, else shared/apache-kafka beside a folder above."""
     home = os.environ.get("KAFKA_HOME")
     folder = ROOT
     while not home and folder != "/":
@@ -97,7 +116,7 @@ class Node:
         path = self.log_path(f"{len(self.served):02d}-{who}")
         began = time.monotonic()
         with open(path, "wb") as log:
-            self.process = subprocess.Popen(command, stdout=log, stderr=log, env=environment(who))
+            self.process = spawn(command, stdout=log, stderr=log, env=environment(who), cwd=self.folder)
         while time.monotonic() < began + 90:
             if self.process.poll() is not None:
                 raise Failed(f"{who} ended by itself with {self.process.returncode}; {tail(path)}")
@@ -156,7 +175,7 @@ def run(command, log_path, env=None, seconds=120):
     with open(log_path, "wb") as log:
         try:
             code = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=env, timeout=seconds,
-                                  check=False).returncode
+                                  cwd=os.path.dirname(log_path), check=False).returncode
         except subprocess.TimeoutExpired:
             raise Failed(f"{' '.join(command[:3])} does not end within {seconds} s; {tail(log_path)}") from None
     if code != 0:

@@ -1,7 +1,7 @@
 """The input: lines of `key<TAB>value`, made of what a Debian machine has to read.
 
-The value begins with the number of its line, so that a loss, a second copy and a wrong order can each be told. The key is
-the longest word of the text; words come again, so each key has many values whose order can be judged.
+The value begins with the number of its line, so that a loss, a second copy and a wrong order can each be told. The key
+is the longest word of the text; words come again, so each key has many values whose order can be judged.
 """
 
 import gzip
@@ -12,7 +12,8 @@ import re
 SOURCES = ["/usr/share/dict", "/var/lib/dpkg/status", "/var/lib/dpkg/info", "/usr/share/doc", "/usr/include",
            "/usr/share/perl", "/usr/lib/python3", "/usr/lib/python3.11", "/usr/lib/python3.13", "/usr/lib/dotnet",
            "/usr/share/dotnet"]
-SUFFIXES = {"", ".txt", ".gz", ".list", ".md", ".html", ".copyright", ".h", ".hpp", ".pod", ".pm", ".py", ".xml", ".rst"}
+SUFFIXES = {"", ".txt", ".gz", ".list", ".md", ".html", ".copyright", ".h", ".hpp", ".pod", ".pm", ".py", ".xml",
+            ".rst"}
 
 # 1,000,000 lines are then more than 100 MB.
 TEXT_AT_LEAST = 92
