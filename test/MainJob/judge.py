@@ -6,6 +6,8 @@ import struct
 from text import fingerprint
 
 CODECS = ["none", "gzip", "snappy", "lz4", "zstd"]
+# Bytes of a batch before its records.
+HEADER = 61
 
 
 class Wrong(Exception):
@@ -66,7 +68,10 @@ def difference(read, sent):
 
 
 def codecs_on_disk(directory, topic):
-    """The codecs of the batches of a topic, read from their headers."""
+    """The codecs of the batches of a topic, read from their headers.
+
+    A batch of one record may be uncompressed whatever the codec: producers send it so if compression makes it longer.
+    """
     found = set()
     for folder in os.listdir(directory):
         if folder.rpartition("-")[0] != topic:
@@ -80,9 +85,10 @@ def codecs_on_disk(directory, topic):
 def codecs_of_segment(path):
     found = set()
     with open(path, "rb") as file:
-        while len(head := file.read(23)) == 23:
-            (length,) = struct.unpack(">i", head[8:12])
-            (attributes,) = struct.unpack(">h", head[21:23])
-            found.add(CODECS[attributes & 7])
-            file.seek(length + 12 - 23, os.SEEK_CUR)
+        while len(head := file.read(HEADER)) == HEADER:
+            (length,), (attributes,), (count,) = (struct.unpack_from(form, head, at)
+                                                  for form, at in ((">i", 8), (">h", 21), (">i", 57)))
+            if count > 1 or attributes & 7:
+                found.add(CODECS[attributes & 7])
+            file.seek(length + 12 - HEADER, os.SEEK_CUR)
     return found
