@@ -60,6 +60,9 @@ public sealed class GroupCoordinator
     /// <summary>Answers everything that is parked with NOT_COORDINATOR and gives up every partition.</summary>
     public void Stop() => _driver.Stop();
 
+    /// <summary>Partitions of <c>__consumer_offsets</c>; a later change of their number is not followed.</summary>
+    public int PartitionCount => _options.OffsetsTopicPartitions;
+
     /// <summary>
     /// The partition of <c>__consumer_offsets</c> whose leader coordinates the group; for FindCoordinator.
     /// </summary>

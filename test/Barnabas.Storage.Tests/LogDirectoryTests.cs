@@ -52,8 +52,8 @@ public sealed class LogDirectoryTests
         test.Open().Append(TestLog.Batch());
         TestLog again = test.Restart();
         var id = new Uuid(8, 9);
-        Assert.Equal(
-            ErrorCode.InconsistentTopicId, again.Directory.Open(TestLog.Partition, id, again.Config, TestLog.Now).Error);
+        LogOpenResult refused = again.Directory.Open(TestLog.Partition, id, again.Config, TestLog.Now);
+        Assert.Equal(ErrorCode.InconsistentTopicId, refused.Error);
 
         string? aside = again.Directory.SetAside(TestLog.Partition);
 

@@ -53,7 +53,7 @@ public sealed class BrokerNode
 
     public TopicCounters TopicCounters { get; } = new();
 
-    /// <summary>Groups and offsets; null before <see cref="Open"/>.</summary>
+    /// <summary>Groups and offsets; null before the node is ready.</summary>
     public GroupCoordinator? Groups => _parts?.Groups;
 
     /// <summary>The newest metadata this node has applied.</summary>
@@ -140,15 +140,6 @@ public sealed class BrokerNode
             [.. Feature.SupportedByThisSoftware()]);
         LiveConfigs configs = new(_configuration);
         LocalTopics topics = new();
-        GroupCoordinator groups = new(
-            GroupSetup.From(_configuration.Groups, _codecs),
-            new CoordinatorLog(topics, _seams.Time),
-            new CoordinatorTopics(cluster),
-            _events,
-            _seams.Time,
-            _seams.Entropy,
-            _control,
-            _seams.Scheduler.CreateBlockingMailbox("group-loader", threads: 1));
         return new BrokerParts
         {
             Time = _seams.Time,
@@ -161,7 +152,6 @@ public sealed class BrokerNode
             Flushes = new FlushBeforeAcknowledge(_seams.Scheduler.CreateBlockingMailbox("flusher", threads: 1)),
             AutoCreation = new TopicAutoCreation(configs, quorum, _control),
             ProducerIds = new ProducerIds(cluster, quorum, _control),
-            Groups = groups,
             Controller = quorum,
             TopicCounters = TopicCounters,
         };
@@ -176,10 +166,13 @@ public sealed class BrokerNode
         }
 
         _applier!.SetStraysAside();
+        _parts!.Groups = MakeGroups(_parts);
+        _parts.Groups.Start();
+        _applier.TellCoordinator();
         try
         {
             _listeners = new NodeListeners(_seams, _configuration, ConnectionCounters);
-            _listeners.Open(HandlerTable.ForBroker(_parts!), HandlerTable.ForController(_parts!));
+            _listeners.Open(HandlerTable.ForBroker(_parts), HandlerTable.ForController(_parts));
         }
         catch (NetworkException failure)
         {
@@ -188,7 +181,6 @@ public sealed class BrokerNode
         }
 
         Endpoints = [.. _listeners.Endpoints];
-        _parts!.Groups.Start();
         StartHousekeeping();
         _lease = new BrokerLease(
             _quorum!,
@@ -199,6 +191,24 @@ public sealed class BrokerNode
         };
         _lease.Start();
         _lease.MarkReady();
+    }
+
+    private GroupCoordinator MakeGroups(BrokerParts parts)
+    {
+        // A group's place depends on the number of partitions, so the topic decides; the setting is for making it.
+        GroupSettings settings = _configuration.Groups;
+        int partitions = parts.Cluster.Image.Topics.TryGet(InternalTopics.ConsumerOffsets, out TopicImage? topic)
+            ? topic.PartitionLimit
+            : settings.OffsetsTopicPartitionCount;
+        return new GroupCoordinator(
+            GroupSetup.From(settings, partitions, _codecs),
+            new CoordinatorLog(parts.Topics, _seams.Time),
+            new CoordinatorTopics(parts.Cluster),
+            _events,
+            _seams.Time,
+            _seams.Entropy,
+            _control,
+            _seams.Scheduler.CreateBlockingMailbox("group-loader", threads: 1));
     }
 
     private void StartHousekeeping()
@@ -262,7 +272,7 @@ public sealed class BrokerNode
         _isFinishing = true;
         _lease?.Stop();
         _listeners?.Close();
-        _parts?.Groups.Stop();
+        _parts?.Groups?.Stop();
         _housekeeping?.Stop();
         _quorum!.Mailbox.Post(new Work(CloseLogs));
     }

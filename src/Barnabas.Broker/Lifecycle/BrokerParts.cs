@@ -28,7 +28,11 @@ internal sealed record BrokerParts
 
     public required ProducerIds ProducerIds { get; init; }
 
-    public required GroupCoordinator Groups { get; init; }
+    /// <summary>
+    /// Made when the node joins, for as many partitions as <c>__consumer_offsets</c> then has; null before. Set from
+    /// the mailbox that applies metadata.
+    /// </summary>
+    public GroupCoordinator? Groups { get; set; }
 
     public required IControllerChannel Controller { get; init; }
 

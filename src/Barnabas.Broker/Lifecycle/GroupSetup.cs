@@ -7,9 +7,11 @@ namespace Barnabas.Broker;
 /// <summary>The coordinator's options from the node's configuration.</summary>
 internal static class GroupSetup
 {
-    public static GroupCoordinatorOptions From(GroupSettings settings, CompressionCodecs codecs) => new()
+    /// <param name="partitions">Of <c>__consumer_offsets</c>: a group's place in it depends on their number.</param>
+    public static GroupCoordinatorOptions From(
+        GroupSettings settings, int partitions, CompressionCodecs codecs) => new()
     {
-        OffsetsTopicPartitions = settings.OffsetsTopicPartitionCount,
+        OffsetsTopicPartitions = partitions,
         MinSessionTimeoutMs = (int)settings.SessionTimeoutMin.TotalMilliseconds,
         MaxSessionTimeoutMs = (int)settings.SessionTimeoutMax.TotalMilliseconds,
         InitialRebalanceDelayMs = (int)settings.InitialRebalanceDelay.TotalMilliseconds,

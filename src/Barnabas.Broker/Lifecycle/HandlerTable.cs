@@ -19,8 +19,8 @@ internal static class HandlerTable
         table.Add(new DescribeTopicPartitionsHandler(parts.Cluster, parts.Configs.Node.Fetch.DescribedPartitionsMax));
         table.Add(new DescribeConfigsHandler(parts.Cluster, parts.Configs));
         table.Add(new InitProducerIdHandler(parts.ProducerIds));
-        table.Add(new FindCoordinatorHandler(parts.Cluster, parts.AutoCreation));
-        AddGroups(table, parts.Groups);
+        table.Add(new FindCoordinatorHandler(parts.Cluster, parts.Groups!, parts.AutoCreation));
+        AddGroups(table, parts.Groups!);
         AddController(table, parts);
         table.Add(new ApiVersionsHandler(parts.Cluster, table));
         return table;

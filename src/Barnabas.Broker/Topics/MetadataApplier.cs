@@ -68,6 +68,21 @@ internal sealed class MetadataApplier(BrokerParts parts, LogDirectories director
         }
     }
 
+    /// <summary>Tells a coordinator just made what this broker leads already.</summary>
+    public void TellCoordinator()
+    {
+        if (_topics.TryFind(InternalTopics.ConsumerOffsets, out LocalTopic? topic))
+        {
+            for (int number = 0; number < topic.PartitionCount; number++)
+            {
+                if (topic.Find(number) is { } partition)
+                {
+                    TellCoordinator(partition, led: false, LeaderEpoch.None);
+                }
+            }
+        }
+    }
+
     private bool IsAssigned(MetadataImage image, TopicPartition id) =>
         image.Topics.TryGet(id.Topic, out TopicImage? topic)
         && topic.TryGetPartition(id.Partition, out PartitionImage? partition)
@@ -104,7 +119,7 @@ internal sealed class MetadataApplier(BrokerParts parts, LogDirectories director
             }
         }
 
-        parts.Groups.OnTopicsDeleted(deleted);
+        parts.Groups?.OnTopicsDeleted(deleted);
     }
 
     private void ApplyPartition(MetadataImage image, string topic, Uuid topicId, int number, PartitionImage wanted)
@@ -186,7 +201,7 @@ internal sealed class MetadataApplier(BrokerParts parts, LogDirectories director
         if (_watches.Remove(partition, out OffsetsPartitionWatch? watch))
         {
             partition.Remove(watch);
-            parts.Groups.OnLeadershipLost(partition.Id.Partition, epoch);
+            parts.Groups!.OnLeadershipLost(partition.Id.Partition, epoch);
         }
 
         foreach (LogDirectory directory in directories.All)
@@ -200,17 +215,22 @@ internal sealed class MetadataApplier(BrokerParts parts, LogDirectories director
 
     private void TellCoordinator(Partition partition, bool led, LeaderEpoch before)
     {
+        if (parts.Groups is not { } groups || partition.Id.Partition >= groups.PartitionCount)
+        {
+            return;
+        }
+
         PartitionLeadership now = partition.Leadership;
         if (now.IsLocal && partition.IsOnline && (!led || now.Epoch != before))
         {
             if (!_watches.ContainsKey(partition))
             {
-                OffsetsPartitionWatch watch = new(partition, parts.Groups);
+                OffsetsPartitionWatch watch = new(partition, groups);
                 _watches.Add(partition, watch);
                 partition.Add(watch);
             }
 
-            parts.Groups.OnLeadershipGained(partition.Id.Partition, now.Epoch);
+            groups.OnLeadershipGained(partition.Id.Partition, now.Epoch);
         }
         else if (!now.IsLocal && led)
         {
@@ -219,7 +239,7 @@ internal sealed class MetadataApplier(BrokerParts parts, LogDirectories director
                 partition.Remove(watch);
             }
 
-            parts.Groups.OnLeadershipLost(partition.Id.Partition, now.Epoch);
+            groups.OnLeadershipLost(partition.Id.Partition, now.Epoch);
         }
     }
 

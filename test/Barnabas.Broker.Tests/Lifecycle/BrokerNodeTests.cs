@@ -12,6 +12,7 @@ public sealed class BrokerNodeTests
     private readonly SimulatedWorld _world = new(1);
     private readonly SimulatedNode _machine;
     private readonly List<string> _events = [];
+    private readonly SortedSet<int> _active = [];
     private bool _isReady;
     private bool _isClosed;
     private string? _failure;
@@ -65,6 +66,22 @@ public sealed class BrokerNodeTests
         Assert.Contains(aside, Assert.Single(_events), StringComparison.Ordinal);
     }
 
+    /// <summary>Where a group's offsets lie depends on the number of partitions its topic really has.</summary>
+    [Fact]
+    public void The_offsets_topic_decides_how_many_partitions_are_coordinated_not_the_configuration()
+    {
+        NodeSeams seams = Format();
+        QuorumNode former = QuorumNode.Start(_world, seams, Directory);
+        Assert.Equal(0, former.CreateTopic(InternalTopics.ConsumerOffsets, 3).ErrorCode);
+        former.Shutdown();
+
+        BrokerNode node = Open(seams, "offsets.topic.num.partitions=2");
+        Assert.True(_world.RunUntil(() => _active.Count == 3, TimeSpan.FromSeconds(30)), _failure);
+
+        Assert.Equal(3, node.Groups!.PartitionCount);
+        Assert.Equal([0, 1, 2], _active);
+    }
+
     private NodeSeams Format()
     {
         NodeSeams seams = _machine.Start();
@@ -72,7 +89,7 @@ public sealed class BrokerNodeTests
         return seams;
     }
 
-    private BrokerNode Open(NodeSeams seams)
+    private BrokerNode Open(NodeSeams seams, string moreProperties = "")
     {
         string text = $"""
             process.roles=broker,controller
@@ -81,15 +98,16 @@ public sealed class BrokerNodeTests
             controller.listener.names=CONTROLLER
             listeners=PLAINTEXT://{_machine.Address}:9092,CONTROLLER://{_machine.Address}:9093
             log.dirs={Directory}
+            {moreProperties}
             """;
         NodeConfigurationResult parsed = NodeConfiguration.Parse(PropertiesFile.Parse(text));
         Assert.Empty(parsed.Problems);
-        BrokerNode node = new(parsed.Configuration!, seams, new CompressionCodecs(), new EventList(_events));
+        BrokerNode node = new(parsed.Configuration!, seams, new CompressionCodecs(), new EventList(_events, _active));
         node.Open(() => _isReady = true, reason => _failure = reason);
         return node;
     }
 
-    private sealed class EventList(List<string> offline) : IBrokerEvents
+    private sealed class EventList(List<string> offline, SortedSet<int> active) : IBrokerEvents
     {
         public void PartitionOffline(TopicPartition partition, string reason) => offline.Add($"{partition}: {reason}");
 
@@ -102,6 +120,10 @@ public sealed class BrokerNodeTests
             CoordinatorPartitionState to,
             string why)
         {
+            if (to == CoordinatorPartitionState.Active)
+            {
+                active.Add(partition);
+            }
         }
 
         public void GroupMoved(

@@ -9,8 +9,10 @@ namespace Barnabas.Broker;
 /// FindCoordinator (10): which broker leads the partition a group lives in. Version 4 asks for several at once
 /// (KIP-699). The first question for a group makes <c>__consumer_offsets</c>.
 /// </summary>
-internal sealed class FindCoordinatorHandler(ClusterView cluster, TopicAutoCreation autoCreation)
-    : MessageHandler<FindCoordinatorRequest>
+internal sealed class FindCoordinatorHandler(
+    ClusterView cluster,
+    GroupCoordinator groups,
+    TopicAutoCreation autoCreation) : MessageHandler<FindCoordinatorRequest>
 {
     private const short FirstBatched = 4;
     private const sbyte GroupKey = 0;
@@ -60,8 +62,7 @@ internal sealed class FindCoordinatorHandler(ClusterView cluster, TopicAutoCreat
             return Refuse(key, ErrorCode.CoordinatorNotAvailable, null);
         }
 
-        int number = GroupPartition.Of(key, topic.PartitionCount);
-        if (!topic.TryGetPartition(number, out PartitionImage? partition)
+        if (!topic.TryGetPartition(groups.PartitionFor(key), out PartitionImage? partition)
             || ClusterView.AliveEndpoint(image, partition.Leader, request.Connection.ListenerName) is not { } endpoint)
         {
             return Refuse(key, ErrorCode.CoordinatorNotAvailable, null);
