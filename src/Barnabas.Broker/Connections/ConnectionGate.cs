@@ -17,6 +17,7 @@ internal sealed class ConnectionGate(
 {
     private readonly Lock _lock = new();
     private readonly HashSet<Connection> _connections = [];
+    private bool _isClosed;
 
     public string ListenerName { get; } = listenerName;
 
@@ -32,14 +33,20 @@ internal sealed class ConnectionGate(
             return null;
         }
 
-        Counters.Accepted.Increment();
-        Connection made = new(connection, workspaceOf(connection.Reactor), this, dispatcher);
         lock (_lock)
         {
-            _connections.Add(made);
+            if (!_isClosed)
+            {
+                Connection made = new(connection, workspaceOf(connection.Reactor), this, dispatcher);
+                _connections.Add(made);
+                Counters.Accepted.Increment();
+                return made;
+            }
         }
 
-        return made;
+        // Accepted before the listener was closed, but its reactor comes to it only now.
+        quota.Leave(connection.Remote.Address);
+        return null;
     }
 
     public void OnClosed(Connection connection)
@@ -52,11 +59,14 @@ internal sealed class ConnectionGate(
         }
     }
 
-    /// <summary>Closes every connection, each on its own reactor. From any thread.</summary>
+    /// <summary>
+    /// Closes every connection, each on its own reactor, and lets nobody in any more. From any thread.
+    /// </summary>
     public void CloseAll()
     {
         lock (_lock)
         {
+            _isClosed = true;
             foreach (Connection connection in _connections)
             {
                 connection.Reactor.Post(new CloseItem(connection));

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Numerics;
 
 using Barnabas.Configuration;
 using Barnabas.Kernel;
@@ -37,7 +38,7 @@ internal sealed class NodeListeners(NodeSeams seams, NodeConfiguration configura
 
         ConnectionLimits limits = LimitsFrom(configuration.Network);
         ConnectionQuota quota = new(limits);
-        _partials = new BufferPool(new BufferPoolOptions { LimitBytes = limits.PartialBytesMax });
+        _partials = new BufferPool(PartialsFor(limits));
         foreach (ListenerEndpoint endpoint in configuration.Listeners)
         {
             bool isController = configuration.ControllerListenerNames.Contains(endpoint.Name);
@@ -63,6 +64,15 @@ internal sealed class NodeListeners(NodeSeams seams, NodeConfiguration configura
         }
 
         _open.Clear();
+    }
+
+    /// <summary>The largest request that is allowed fits into one buffer.</summary>
+    internal static BufferPoolOptions PartialsFor(ConnectionLimits limits)
+    {
+        const uint LargestArray = 1u << 30;
+        BufferPoolOptions options = new() { LimitBytes = limits.PartialBytesMax };
+        uint frame = BitOperations.RoundUpToPowerOf2((uint)limits.RequestBytesMax + sizeof(int));
+        return options with { BufferBytesMax = Math.Max(options.BufferBytesMax, (int)Math.Min(frame, LargestArray)) };
     }
 
     private static ConnectionLimits LimitsFrom(NetworkSettings settings) => new()

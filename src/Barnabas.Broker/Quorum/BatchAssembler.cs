@@ -8,8 +8,7 @@ namespace Barnabas.Broker;
 
 /// <summary>
 /// Turns decided records into batches of the log, one behind the other, for one append. A step that must come into
-/// effect
-/// as a whole is one batch; the checksum of a batch is what a crash cannot tear apart.
+/// effect as a whole is one batch; the checksum of a batch is what a crash cannot tear apart.
 /// </summary>
 internal sealed class BatchAssembler
 {

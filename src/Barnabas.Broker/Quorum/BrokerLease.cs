@@ -21,8 +21,7 @@ internal sealed class BrokerLease
 
     /// <param name="registration">
     /// All that is known of the broker; the incarnation id drawn for this life, the epoch that a clean shutdown left
-    /// behind
-    /// as the previous one, or -1.
+    /// behind as the previous one, or -1.
     /// </param>
     /// <param name="interval"><c>broker.heartbeat.interval.ms</c>.</param>
     public BrokerLease(MetadataQuorum quorum, BrokerRegistrationRequest registration, TimeSpan interval)

@@ -6,8 +6,7 @@ namespace Barnabas.Broker;
 
 /// <summary>
 /// What stands in the log and is not yet committed, and the replay of what is. Only committed records become visible,
-/// on
-/// whichever node.
+/// on whichever node.
 /// </summary>
 internal sealed class MetadataCommits(MetadataImage start)
 {

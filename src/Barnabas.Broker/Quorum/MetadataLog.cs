@@ -7,8 +7,7 @@ namespace Barnabas.Broker;
 
 /// <summary>
 /// The log of <c>__cluster_metadata-0</c> with its snapshots and its quorum state, all in one directory. Blocks; only
-/// from
-/// the metadata mailbox. Failures of the disk are <see cref="DiskException"/>.
+/// from the metadata mailbox. Failures of the disk are <see cref="DiskException"/>.
 /// </summary>
 internal sealed class MetadataLog : IQuorumLog
 {
@@ -139,8 +138,7 @@ internal sealed class MetadataLog : IQuorumLog
 
     /// <summary>
     /// Drops old snapshots, and the part of the log that the remaining ones make needless, until size and age are
-    /// within
-    /// the limits. The newest snapshot always stays.
+    /// within the limits. The newest snapshot always stays.
     /// </summary>
     public void Clean(MetadataRetention retention, long nowMs)
     {

@@ -15,8 +15,7 @@ namespace Barnabas.Broker;
 /// <remarks>
 /// A turn takes all waiting commands, decides them one after the other, appends their records in one write, syncs once,
 /// shows the new image to the subscribers, and only then lets the answers go. If the append fails none of these
-/// commands
-/// ever happened.
+/// commands ever happened.
 /// </remarks>
 internal sealed class MetadataQuorum : IControllerChannel
 {
