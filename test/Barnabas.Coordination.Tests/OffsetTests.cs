@@ -130,6 +130,18 @@ public sealed class OffsetTests
                 partition => $"{topic.Name}-{partition.PartitionIndex}={partition.CommittedOffset}")));
     }
 
+    [Fact]
+    public void Version_10_lists_all_offsets_by_topic_id_and_leaves_out_topics_that_are_gone()
+    {
+        TestGroup group = _world.Group("g");
+        group.Commit("payments", 2, 1);
+        group.Commit("orders", 3, 3);
+        _world.Topics.Ids.Remove("payments");
+        OffsetFetchResponse.OffsetFetchResponseGroup all = group.FetchAsync(null, 0, version: 10).Reply.Groups[0];
+        Assert.Equal(TestTopics.Orders, Assert.Single(all.Topics).TopicId);
+        Assert.Equal(3, Assert.Single(all.Topics[0].Partitions).CommittedOffset);
+    }
+
     [Theory]
     [InlineData((short)1)]
     [InlineData((short)7)]

@@ -153,6 +153,7 @@ public sealed class BrokerNode
             AutoCreation = new TopicAutoCreation(configs, quorum, _control),
             ProducerIds = new ProducerIds(cluster, quorum, _control),
             Controller = quorum,
+            Quorum = quorum,
             TopicCounters = TopicCounters,
         };
     }
@@ -184,13 +185,19 @@ public sealed class BrokerNode
         StartHousekeeping();
         _lease = new BrokerLease(
             _quorum!,
-            RegistrationSetup.From(_configuration, _directories!, Endpoints, Uuid.Random(_seams.Entropy)),
+            RegistrationSetup.OfBroker(_configuration, _directories!, Endpoints, Uuid.Random(_seams.Entropy)),
             _configuration.Quorum.BrokerHeartbeatInterval)
         {
             Changed = OnLease,
         };
         _lease.Start();
         _lease.MarkReady();
+        ControllerPresence presence = new(
+            _quorum!,
+            _quorum!.Mailbox,
+            RegistrationSetup.OfController(_configuration, Endpoints, Uuid.Random(_seams.Entropy)));
+        _quorum.Subscribe(presence);
+        presence.Look(_quorum.Image);
     }
 
     private GroupCoordinator MakeGroups(BrokerParts parts)

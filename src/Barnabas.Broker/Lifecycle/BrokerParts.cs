@@ -36,5 +36,7 @@ internal sealed record BrokerParts
 
     public required IControllerChannel Controller { get; init; }
 
+    public required MetadataQuorum Quorum { get; init; }
+
     public required TopicCounters TopicCounters { get; init; }
 }

@@ -18,6 +18,7 @@ internal static class HandlerTable
         table.Add(new DescribeClusterHandler(parts.Cluster));
         table.Add(new DescribeTopicPartitionsHandler(parts.Cluster, parts.Configs.Node.Fetch.DescribedPartitionsMax));
         table.Add(new DescribeConfigsHandler(parts.Cluster, parts.Configs));
+        table.Add(new ListConfigResourcesHandler(parts.Cluster));
         table.Add(new InitProducerIdHandler(parts.ProducerIds));
         table.Add(new FindCoordinatorHandler(parts.Cluster, parts.Groups!, parts.AutoCreation));
         AddGroups(table, parts.Groups!);
@@ -30,6 +31,8 @@ internal static class HandlerTable
     public static RequestDispatcher ForController(BrokerParts parts)
     {
         RequestDispatcher table = new();
+        table.Add(new DescribeControllersHandler(parts.Cluster, parts.Controller));
+        table.Add(new DescribeConfigsHandler(parts.Cluster, parts.Configs));
         AddController(table, parts);
         table.Add(new ApiVersionsHandler(parts.Cluster, table));
         return table;
@@ -56,5 +59,8 @@ internal static class HandlerTable
         table.Add(new CreatePartitionsHandler(parts.Controller));
         table.Add(new AlterConfigsHandler(parts.Controller));
         table.Add(new IncrementalAlterConfigsHandler(parts.Controller));
+        table.Add(new UpdateFeaturesHandler(parts.Controller));
+        table.Add(new UnregisterBrokerHandler(parts.Controller));
+        table.Add(new DescribeQuorumHandler(parts.Quorum, parts.Time));
     }
 }

@@ -8,12 +8,12 @@ using Barnabas.Storage;
 
 namespace Barnabas.Broker;
 
-/// <summary>What this broker tells the controller of itself.</summary>
+/// <summary>What this node tells the active controller of its broker and of its controller.</summary>
 internal static class RegistrationSetup
 {
     /// <param name="open">The listeners with the ports they really have.</param>
     /// <param name="incarnation">Drawn anew with each start.</param>
-    public static BrokerRegistrationRequest From(
+    public static BrokerRegistrationRequest OfBroker(
         NodeConfiguration configuration,
         LogDirectories directories,
         IReadOnlyList<(string Name, IPEndPoint Local)> open,
@@ -55,6 +55,42 @@ internal static class RegistrationSetup
         }
 
         request.LogDirs.Sort();
+        return request;
+    }
+
+    /// <param name="open">The listeners with the ports they really have.</param>
+    /// <param name="incarnation">Drawn anew with each start.</param>
+    public static ControllerRegistrationRequest OfController(
+        NodeConfiguration configuration,
+        IReadOnlyList<(string Name, IPEndPoint Local)> open,
+        Uuid incarnation)
+    {
+        ControllerRegistrationRequest request = new()
+        {
+            ControllerId = configuration.NodeId,
+            IncarnationId = incarnation,
+        };
+        foreach (ListenerEndpoint advertised in configuration.AdvertisedControllerListeners)
+        {
+            request.Listeners.Add(new ControllerRegistrationRequest.Listener
+            {
+                Name = advertised.Name,
+                Host = advertised.Host ?? Dns.GetHostName(),
+                Port = (ushort)(advertised.Port != 0 ? advertised.Port : OpenPort(open, advertised.Name)),
+                SecurityProtocol = (short)advertised.Protocol,
+            });
+        }
+
+        foreach ((string name, VersionRange range) in Feature.SupportedByThisSoftware())
+        {
+            request.Features.Add(new ControllerRegistrationRequest.Feature
+            {
+                Name = name,
+                MinSupportedVersion = range.Min,
+                MaxSupportedVersion = range.Max,
+            });
+        }
+
         return request;
     }
 

@@ -38,6 +38,7 @@ internal sealed class MetadataQuorum : IControllerChannel
     private short _kraftVersion;
     private bool _votersAreInLog;
     private MonotonicTime _quorumDeadline = MonotonicTime.Never;
+    private int _leader = BrokerId.None.Value;
     private int _waiting;
     private bool _isStarted;
     private bool _isStopped;
@@ -69,8 +70,9 @@ internal sealed class MetadataQuorum : IControllerChannel
     /// <summary>The quorum's view, for DescribeQuorum. From the mailbox, after the start.</summary>
     public QuorumCore Quorum => _quorum;
 
-    /// <summary>kraft.version: 0 with static voters, 1 with voters in the log.</summary>
-    public short KRaftVersion => _kraftVersion;
+    public BrokerId Leader => new(Volatile.Read(ref _leader));
+
+    public short KRaftVersion => Volatile.Read(ref _kraftVersion);
 
     /// <summary>What stopped this part of the node; null while it works. The node cannot go on without it.</summary>
     public Action<Exception>? Failed { get; set; }
@@ -243,6 +245,7 @@ internal sealed class MetadataQuorum : IControllerChannel
         }
 
         _quorumDeadline = step.Deadline;
+        Volatile.Write(ref _leader, _quorum.Leader.Value);
         if (step.BecameLeader)
         {
             BeginEpoch(step.GrantingVoters);

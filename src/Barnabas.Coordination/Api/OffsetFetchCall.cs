@@ -125,6 +125,28 @@ internal sealed class OffsetFetchCall(
         return unknown;
     }
 
+    /// <summary>
+    /// Who asked for all topics gets them by name from the offsets; where the version has ids only, a topic that is gone
+    /// cannot be told of.
+    /// </summary>
+    private void GiveIds(OffsetFetchResponse.OffsetFetchResponseGroup group)
+    {
+        if (context.ApiVersion < FirstVersionWithTopicIds)
+        {
+            return;
+        }
+
+        foreach (OffsetFetchResponse.OffsetFetchResponseTopics topic in group.Topics)
+        {
+            if (topic.TopicId.IsZero && topics.TryGetId(topic.Name, out Uuid id))
+            {
+                topic.TopicId = id;
+            }
+        }
+
+        group.Topics.RemoveAll(static topic => topic.TopicId.IsZero);
+    }
+
     private static OffsetFetchResponse.OffsetFetchResponseTopics Failed(
         OffsetFetchRequest.OffsetFetchRequestTopics topic, ErrorCode error)
     {
@@ -158,6 +180,7 @@ internal sealed class OffsetFetchCall(
             bool requireStable = whole.Request.RequireStable;
             OffsetFetchResponse.OffsetFetchResponseGroup fetched = shard.Fetches.Fetch(
                 Group, requireStable, requireStable ? SnapshotRegistry.Latest : committed);
+            whole.GiveIds(fetched);
             fetched.Topics.AddRange(unknown);
             whole.Response.Groups[place] = fetched;
             if (requireStable)

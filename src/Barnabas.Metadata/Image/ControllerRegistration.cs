@@ -42,6 +42,20 @@ public sealed record ControllerRegistration
         };
     }
 
+    /// <summary>The endpoint of a listener; null if the controller does not have it.</summary>
+    public Endpoint? FindEndpoint(string listenerName)
+    {
+        foreach (Endpoint endpoint in Endpoints)
+        {
+            if (endpoint.Name == listenerName)
+            {
+                return endpoint;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>By content: the arrays are compared element by element.</summary>
     public bool Equals(ControllerRegistration? other) =>
         other is not null

@@ -20,6 +20,10 @@ internal sealed class QuorumProgress
 
     public void Record(BrokerId replica, long endOffset, MonotonicTime now) => _replicas[replica] = (endOffset, now);
 
+    /// <summary>-1 if the replica has not been heard of.</summary>
+    public long EndOffsetOf(BrokerId replica) =>
+        _replicas.TryGetValue(replica, out (long EndOffset, MonotonicTime) known) ? known.EndOffset : -1;
+
     /// <summary>The highest offset below which a majority of the voters has everything; -1 if there is none.</summary>
     public long Committed(VoterSet voters)
     {

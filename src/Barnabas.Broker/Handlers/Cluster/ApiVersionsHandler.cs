@@ -8,9 +8,9 @@ namespace Barnabas.Broker;
 
 /// <summary>
 /// ApiVersions (18): what this listener serves, and the features of the cluster. Version 3 names the client's software
-/// (KIP-511), version 4 shows features whose lowest level is 0, version 5 lets a client say which cluster and node it
-/// expects (KIP-1242). A version from the future is answered in the form of version 0, so that the client can choose
-/// anew.
+/// (KIP-511), version 4 shows the features whose lowest level is 0 too, version 5 lets a client say which cluster and
+/// node it expects (KIP-1242). A version from the future is answered in the form of version 0, so that the client can
+/// choose anew.
 /// </summary>
 internal sealed class ApiVersionsHandler(ClusterView cluster, RequestDispatcher dispatcher) : RequestHandler
 {
@@ -81,7 +81,7 @@ internal sealed class ApiVersionsHandler(ClusterView cluster, RequestDispatcher 
         request.ReplyAs(response, version: 0);
     }
 
-    private ApiVersionsResponse Describe(short version)
+    internal ApiVersionsResponse Describe(short version)
     {
         ApiVersionsResponse response = new();
         foreach (RequestHandler handler in dispatcher.Handlers)
@@ -96,12 +96,16 @@ internal sealed class ApiVersionsHandler(ClusterView cluster, RequestDispatcher 
 
         foreach ((string name, VersionRange range) in cluster.SupportedFeatures)
         {
-            // Clients before version 4 fail on a lowest level of 0.
-            short lowest = version < 4 && range.Min == 0 ? (short)1 : range.Min;
+            // Clients before version 4 fail on a lowest level of 0 (KAFKA-17492).
+            if (version < 4 && range.Min == 0)
+            {
+                continue;
+            }
+
             response.SupportedFeatures.Add(new ApiVersionsResponse.SupportedFeatureKey
             {
                 Name = name,
-                MinVersion = lowest,
+                MinVersion = range.Min,
                 MaxVersion = range.Max,
             });
         }

@@ -1,39 +1,30 @@
-using Barnabas.Kernel;
 using Barnabas.Metadata;
 using Barnabas.Protocol;
 
 namespace Barnabas.Broker;
 
 /// <summary>
-/// DescribeCluster (60): the cluster's id and brokers. Version 1 can ask a controller listener for controllers
-/// (KIP-919), version 2 shows fenced brokers (KIP-1073).
+/// DescribeCluster (60): the cluster's id and brokers. Version 1 tells brokers from controllers (KIP-919), version 2
+/// shows fenced brokers (KIP-1073).
 /// </summary>
 internal sealed class DescribeClusterHandler(ClusterView cluster) : MessageHandler<DescribeClusterRequest>
 {
-    private const sbyte BrokerEndpoints = 1;
-    private const sbyte ControllerEndpoints = 2;
-
     public override ApiKey Api => ApiKey.DescribeCluster;
 
     protected override void Handle(Request request, DescribeClusterRequest message)
     {
+        if (EndpointTypes.Refuse(EndpointTypes.Brokers, message.EndpointType, request.Version) is { } refusal)
+        {
+            request.Reply(refusal);
+            return;
+        }
+
         MetadataImage image = cluster.Image;
         DescribeClusterResponse response = new()
         {
             ClusterId = cluster.ClusterId,
-            EndpointType = message.EndpointType,
+            EndpointType = EndpointTypes.Brokers,
         };
-        if (message.EndpointType != BrokerEndpoints)
-        {
-            response.ErrorCode = (short)(message.EndpointType == ControllerEndpoints
-                ? ErrorCode.MismatchedEndpointType
-                : ErrorCode.UnsupportedEndpointType);
-            response.ErrorMessage =
-                $"This listener describes brokers; it was asked for endpoint type {message.EndpointType}.";
-            request.Reply(response);
-            return;
-        }
-
         foreach (BrokerRegistration broker in image.Brokers.Values)
         {
             if (broker.Fenced && !message.IncludeFencedBrokers)
