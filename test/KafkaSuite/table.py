@@ -2,7 +2,7 @@
 """What the tests of Apache Kafka said.
 
 table.py record RESULTS   put the results into pass-table.tsv, in place of what it has of the same classes
-table.py check RESULTS    fail if a test failed that known-failures.tsv does not excuse, or if one that it excuses passed
+table.py check RESULTS    fail if a test failed that known-failures.tsv does not excuse, or if an excused one passed
 """
 
 import csv

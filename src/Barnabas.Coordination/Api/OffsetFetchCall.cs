@@ -126,8 +126,8 @@ internal sealed class OffsetFetchCall(
     }
 
     /// <summary>
-    /// Who asked for all topics gets them by name from the offsets; where the version has ids only, a topic that is gone
-    /// cannot be told of.
+    /// Who asked for all topics gets them by name from the offsets; where the version has ids only, a topic that is
+    /// gone cannot be told of.
     /// </summary>
     private void GiveIds(OffsetFetchResponse.OffsetFetchResponseGroup group)
     {

@@ -67,7 +67,7 @@ public sealed class QuorumCore
     /// <summary>The end of what is committed, as far as this replica knows; -1 if it does not know.</summary>
     public long HighWatermark { get; private set; } = -1;
 
-    /// <summary>How far a voter's log reaches, as far as this leader knows; -1 if it does not know or does not lead.</summary>
+    /// <summary>How far a voter's log reaches; -1 if this replica does not know or does not lead.</summary>
     public long EndOffsetOf(BrokerId voter) => Role != QuorumRole.Leader ? -1
         : voter == _options.Self.Id ? _log.End.EndOffset
         : _progress.EndOffsetOf(voter);

@@ -21,7 +21,7 @@ public sealed class ListConfigResourcesHandlerTests
         ListConfigResourcesResponse response = List(version, types);
 
         Assert.Equal(ErrorCode.None, (ErrorCode)response.ErrorCode);
-        Assert.Equal(names, string.Join(',', response.ConfigResources.Select(static resource => resource.ResourceName)));
+        Assert.Equal(names, string.Join(',', response.ConfigResources.Select(static listed => listed.ResourceName)));
     }
 
     [Fact]

@@ -5,7 +5,8 @@ using Barnabas.Protocol;
 namespace Barnabas.Broker;
 
 /// <summary>
-/// DescribeCluster (60) on a controller listener: the registered controllers, for clients that know no broker (KIP-919).
+/// DescribeCluster (60) on a controller listener: the registered controllers, for clients that know no broker
+/// (KIP-919).
 /// </summary>
 internal sealed class DescribeControllersHandler(ClusterView cluster, IControllerChannel controller)
     : MessageHandler<DescribeClusterRequest>

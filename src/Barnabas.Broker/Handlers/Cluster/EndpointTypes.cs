@@ -26,7 +26,7 @@ internal static class EndpointTypes
         {
             ErrorCode = (short)error,
             ErrorMessage = isKnown
-                ? $"The request was sent to an endpoint of type {Name(served)}, but we wanted an endpoint of type {Name(asked)}"
+                ? $"This listener describes nodes of type {Name(served)}; it was asked for {Name(asked)}"
                 : $"Unsupported endpoint type {asked}",
         };
     }

@@ -3,7 +3,9 @@ using Barnabas.Protocol;
 
 namespace Barnabas.Broker;
 
-/// <summary>UnregisterBroker (64): removes a broker that will not come back (KIP-500). Decided by the controller.</summary>
+/// <summary>
+/// UnregisterBroker (64): removes a broker that will not come back (KIP-500). Decided by the controller.
+/// </summary>
 internal sealed class UnregisterBrokerHandler(IControllerChannel controller) : MessageHandler<UnregisterBrokerRequest>
 {
     public override ApiKey Api => ApiKey.UnregisterBroker;

@@ -4,8 +4,8 @@ using Barnabas.Protocol;
 namespace Barnabas.Broker;
 
 /// <summary>
-/// UpdateFeatures (57): raises or lowers finalized feature levels (KIP-584); version 1 tells safe from unsafe downgrades,
-/// version 2 has one answer for all features (KIP-1022). Decided by the controller.
+/// UpdateFeatures (57): raises or lowers finalized feature levels (KIP-584); version 1 tells safe from unsafe
+/// downgrades, version 2 has one answer for all features (KIP-1022). Decided by the controller.
 /// </summary>
 internal sealed class UpdateFeaturesHandler(IControllerChannel controller) : MessageHandler<UpdateFeaturesRequest>
 {

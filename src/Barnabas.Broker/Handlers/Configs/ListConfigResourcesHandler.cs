@@ -5,8 +5,8 @@ using Barnabas.Protocol;
 namespace Barnabas.Broker;
 
 /// <summary>
-/// ListConfigResources (74): what has, or can have, a configuration. Version 0 knows client metrics only (KIP-714), version
-/// 1 all types (KIP-1142): topics and brokers that exist, groups and client metrics that have something set.
+/// ListConfigResources (74): what has, or can have, a configuration. Version 0 knows client metrics only (KIP-714),
+/// version 1 all types (KIP-1142): topics and brokers that exist, groups and client metrics that have something set.
 /// </summary>
 internal sealed class ListConfigResourcesHandler(ClusterView cluster) : MessageHandler<ListConfigResourcesRequest>
 {
