@@ -61,7 +61,9 @@ class Clients:
                 "--group", group.name, "--command-property", "auto.offset.reset=earliest",
                 "--command-property", "partition.assignment.strategy=org.apache.kafka.clients.consumer.RangeAssignor",
                 "--formatter-property", "print.key=true", "--formatter-property", "print.partition=true",
-                "--formatter-property", "print.offset=true"))
+                "--formatter-property", "print.offset=true"), {**os.environ, "KAFKA_LOG_LEVEL": "INFO"})
+            # It is the slowest to start. The others come when it is there, within the group's initial delay.
+            group.members[0].wait_to_say(b"joining group")
         group.member("kcat", [
             "kcat", "-q", "-u", "-b", node.address, "-X", "auto.offset.reset=earliest",
             "-X", "partition.assignment.strategy=range", "-f", r"%p\t%o\t%k\t%s\n", "-G", group.name, topic])
@@ -80,10 +82,20 @@ class Clients:
 
 
 class Member:
-    def __init__(self, name, command, path):
+    def __init__(self, name, command, path, env):
         self.name, self.path, self.lines, self.position = name, path, 0, 0
         with open(path, "wb") as out, open(path + ".err", "wb") as err:
-            self.process = spawn(command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, cwd=os.path.dirname(path))
+            self.process = spawn(command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, env=env,
+                                 cwd=os.path.dirname(path))
+
+    def wait_to_say(self, words):
+        began = time.monotonic()
+        while time.monotonic() < began + 60 and self.process.poll() is None:
+            with open(self.path + ".err", "rb") as err:
+                if words in err.read():
+                    return
+            time.sleep(0.1)
+        raise Failed(f"{self.name} does not get so far as {words!r}; {tail(self.path + '.err')}")
 
     def count(self):
         """Lines printed so far."""
@@ -103,10 +115,10 @@ class Group:
     def __init__(self, node, name):
         self.node, self.name, self.members = node, name, []
 
-    def member(self, name, command):
+    def member(self, name, command, env=None):
         Group.reads += 1
         path = os.path.join(self.node.folder, f"{self.name}-{Group.reads:03d}-{name.split()[0]}.out")
-        self.members.append(Member(name, command, path))
+        self.members.append(Member(name, command, path, env))
 
     def read(self, count):
         """Waits until the members have printed so many lines, and a moment more for lines too many; ends them."""
