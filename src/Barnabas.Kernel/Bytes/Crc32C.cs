@@ -28,7 +28,12 @@ public static class Crc32C
     private static readonly Vector512<long> FoldByStride = FoldConstants(FoldStride * 8);
     private static readonly Vector512<long> FoldByVector = FoldConstants(Vector512Bytes * 8);
 
+#if NET10_0_OR_GREATER
     internal static bool CanFold => Pclmulqdq.V512.IsSupported && Sse42.X64.IsSupported;
+#else
+    // .NET 9 has no name for the 512-bit multiplication.
+    internal static bool CanFold => false;
+#endif
 
     internal static bool CanInterleave => Sse42.X64.IsSupported || ArmCrc32.Arm64.IsSupported;
 
@@ -136,7 +141,11 @@ public static class Crc32C
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<long> Fold(Vector512<long> value, Vector512<long> factors) =>
+#if NET10_0_OR_GREATER
         Pclmulqdq.V512.CarrylessMultiply(value, factors, 0x00) ^ Pclmulqdq.V512.CarrylessMultiply(value, factors, 0x11);
+#else
+        throw new PlatformNotSupportedException();
+#endif
 
     /// <summary>
     /// In each 128-bit lane the low half stands 64 powers above the high half, and a product of two values in this bit
