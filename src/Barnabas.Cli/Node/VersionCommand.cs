@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Barnabas.Host;
 
@@ -14,12 +15,16 @@ internal static class VersionCommand
         command.SetAction(parsed =>
         {
             TextWriter output = parsed.InvocationConfiguration.Output;
-            output.WriteLine(parsed.GetValue(brief)
-                ? BuildFacts.Version
-                : $"barnabas {BuildFacts.Version} (Kafka {BuildFacts.KafkaVersion}, "
-                    + $"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier})");
+            output.WriteLine(parsed.GetValue(brief) ? BuildFacts.Version : Describe());
             return ExitCodes.Success;
         });
         return command;
+    }
+
+    private static string Describe()
+    {
+        string native = RuntimeFeature.IsDynamicCodeSupported ? "" : ", native";
+        return $"barnabas {BuildFacts.Version} (Kafka {BuildFacts.KafkaVersion}, "
+            + $"{RuntimeInformation.FrameworkDescription}{native}, {RuntimeInformation.RuntimeIdentifier})";
     }
 }
