@@ -62,7 +62,8 @@ def record(results, known):
     if os.path.exists(TABLE):
         rows = [row for row in read_rows(TABLE)[1:] if row[0] not in classes]
     for class_name, method, invocation, result, message in results:
-        reason = "" if result == "PASSED" else reason_for(known, class_name, method) or message[:160]
+        excused = reason_for(known, class_name, method) if result in FAILURES else ""
+        reason = "" if result == "PASSED" else excused or message[:160]
         rows.append([class_name, method, invocation, result, reason.strip()])
     with open(TABLE, "w", encoding="utf-8") as file:
         for row in [COLUMNS] + sorted(rows):
