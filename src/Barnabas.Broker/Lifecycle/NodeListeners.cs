@@ -99,7 +99,9 @@ internal sealed class NodeListeners(NodeSeams seams, NodeConfiguration configura
         return byAddress;
     }
 
-    /// <summary>Only at the start, and for hosts that the operator wrote; nothing here waits on a client's word.</summary>
+    /// <summary>
+    /// Only at the start, and for hosts that the operator wrote; nothing here waits on a client's word.
+    /// </summary>
     private static IPAddress[] Resolve(string host, string where)
     {
         if (IPAddress.TryParse(host, out IPAddress? address))
