@@ -351,7 +351,8 @@ internal sealed class Connection : IConnectionHandler
 
     /// <summary>
     /// The whole length of the frame in progress if its bytes are to be gathered where they lie, else null: it is too
-    /// long for the slab, or it trickles in, and copying it to and fro for each byte would cost the square of its length.
+    /// long for the slab, or it trickles in, and copying it to and fro for each byte would cost the square of its
+    /// length.
     /// </summary>
     private int? InPlaceBytes()
     {

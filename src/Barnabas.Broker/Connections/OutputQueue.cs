@@ -3,11 +3,12 @@ using Barnabas.Kernel;
 namespace Barnabas.Broker;
 
 /// <summary>
-/// The replies of one connection that are due, in the order in which they leave. Belongs to the reactor of the connection.
+/// The replies of one connection that are due, in the order in which they leave. Belongs to the reactor of the
+/// connection.
 /// </summary>
 /// <remarks>
-/// Invariant: <see cref="MemoryBytes"/> is what all written replies hold in memory, those included that are still held back
-/// by their requests; it is the number that the outbound limit is compared with.
+/// Invariant: <see cref="MemoryBytes"/> is what all written replies hold in memory, those included that are still held
+/// back by their requests; it is the number that the outbound limit is compared with.
 /// </remarks>
 internal sealed class OutputQueue(IConnection transport, ReactorWorkspace workspace)
 {

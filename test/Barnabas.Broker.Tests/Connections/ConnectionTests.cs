@@ -273,7 +273,10 @@ public sealed class ConnectionTests : IDisposable
     public void A_body_that_cannot_be_read_ends_the_connection()
     {
         Open();
-        _transport.Arrive([.. ScriptedHandler.Ask("now:1", 1), .. ScriptedHandler.Ask("bad", 2), .. ScriptedHandler.Ask("now:1", 3)]);
+        _transport.Arrive(
+        [
+            .. ScriptedHandler.Ask("now:1", 1), .. ScriptedHandler.Ask("bad", 2), .. ScriptedHandler.Ask("now:1", 3),
+        ]);
         Assert.True(_transport.IsClosed);
         Assert.Equal(2, _handler.Handled);
         Assert.Equal(1, _counters.BadFrames.Value);

@@ -1,11 +1,12 @@
+using System.Globalization;
 using Barnabas.Kernel;
 using Barnabas.Protocol;
 
 namespace Barnabas.Broker.Tests;
 
 /// <summary>
-/// Serves ListGroups: answers with as many bytes as the request asks for, or parks it until the test answers. The body is one
-/// states filter: "now:N", "park", "bad" or "throw".
+/// Serves ListGroups: answers with as many bytes as the request asks for, or parks it until the test answers. The body
+/// is one states filter: "now:N", "park", "bad" or "throw".
 /// </summary>
 internal sealed class ScriptedHandler : RequestHandler
 {
@@ -45,7 +46,7 @@ internal sealed class ScriptedHandler : RequestHandler
             case "throw":
                 throw new InvalidOperationException("as asked");
             default:
-                Answer(request, int.Parse(what.AsSpan("now:".Length), System.Globalization.CultureInfo.InvariantCulture));
+                Answer(request, int.Parse(what.AsSpan("now:".Length), CultureInfo.InvariantCulture));
                 return true;
         }
     }

@@ -4,8 +4,8 @@ using Barnabas.Kernel;
 namespace Barnabas.Broker.Tests;
 
 /// <summary>
-/// A connection whose other side is the test: it says what arrives, how much of an answer is taken, and when it ends. Like the
-/// real ones it tells its handler of the end only after the call in which it was closed.
+/// A connection whose other side is the test: it says what arrives, how much of an answer is taken, and when it ends.
+/// Like the real ones it tells its handler of the end only after the call in which it was closed.
 /// </summary>
 internal sealed class ScriptedTransport(TestReactor reactor, IPAddress? remote = null) : IConnection
 {
@@ -36,6 +36,9 @@ internal sealed class ScriptedTransport(TestReactor reactor, IPAddress? remote =
 
     /// <summary>The most that one call of send takes.</summary>
     public int SendMax { get; set; } = int.MaxValue;
+
+    /// <summary>If set, what arrives comes from here and not from <see cref="Arrive"/>.</summary>
+    public ReusedBytes? Source { get; set; }
 
     public ReadOnlySpan<byte> Sent => _sent.AsSpan(0, _sentLength);
 
@@ -107,6 +110,12 @@ internal sealed class ScriptedTransport(TestReactor reactor, IPAddress? remote =
             return IoResult.Closed;
         }
 
+        if (Source is not null)
+        {
+            int taken = Source.Take(destination);
+            return taken > 0 ? IoResult.Done(taken) : IoResult.WouldBlock;
+        }
+
         if (!_arriving.TryPeek(out byte[]? next))
         {
             if (!_peerEnded)
@@ -156,7 +165,8 @@ internal sealed class ScriptedTransport(TestReactor reactor, IPAddress? remote =
 
     public IoResult SendFile(IDiskFile file, long position, int count)
     {
-        Span<byte> piece = _scratch.AsSpan(0, (int)Math.Min(Math.Min(count, _scratch.Length), Math.Min(SendMax, Window)));
+        int most = Math.Min(count, Math.Min(_scratch.Length, SendMax));
+        Span<byte> piece = _scratch.AsSpan(0, (int)Math.Min(most, Window));
         if (piece.IsEmpty)
         {
             return IoResult.WouldBlock;

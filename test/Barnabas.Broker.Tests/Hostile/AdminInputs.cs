@@ -36,7 +36,8 @@ internal static class AdminInputs
             "ok",
             static () => Wire.Frame(Create(new string('n', 249), validateOnly: true), 5),
             CreateError);
-        yield return new("M14", "create 'a_b' beside 'a.b'", "17", static () => Wire.Frame(Create("a_b"), 5), CreateError);
+        yield return new(
+            "M14", "create 'a_b' beside 'a.b'", "17", static () => Wire.Frame(Create("a_b"), 5), CreateError);
     }
 
     private static IEnumerable<HostileInput> Topics()
@@ -68,10 +69,15 @@ internal static class AdminInputs
             "M15",
             "transactional id ''",
             "42",
-            static () => Wire.Frame(new InitProducerIdRequest { TransactionalId = "", TransactionTimeoutMs = 1_000 }, 4),
+            static () => Wire.Frame(
+                new InitProducerIdRequest { TransactionalId = "", TransactionTimeoutMs = 1_000 }, 4),
             static reply => Wire.Decode<InitProducerIdResponse>(reply, 4).ErrorCode);
         yield return new(
-            "M29", "session timeout of 1 ms", "26", static () => Wire.Frame(Join("g", sessionTimeoutMs: 1), 5), JoinError);
+            "M29",
+            "session timeout of 1 ms",
+            "26",
+            static () => Wire.Frame(Join("g", sessionTimeoutMs: 1), 5),
+            JoinError);
         yield return new(
             "M29",
             "session timeout of 2^31-1 ms",

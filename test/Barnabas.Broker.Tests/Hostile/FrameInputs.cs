@@ -89,7 +89,10 @@ internal static class FrameInputs
     private static IEnumerable<HostileInput> Primitives()
     {
         yield return new(
-            "M8", "more array elements than bytes", "close", static () => Wire.Frame(MetadataKey, 1, [0, 0, 1, 0, 0, 0]));
+            "M8",
+            "more array elements than bytes",
+            "close",
+            static () => Wire.Frame(MetadataKey, 1, [0, 0, 1, 0, 0, 0]));
         yield return new(
             "M8",
             "2^31-1 array elements",
@@ -111,7 +114,8 @@ internal static class FrameInputs
             "a string of negative length that cannot be null",
             "close",
             static () => Wire.Frame(MetadataKey, 1, [0, 0, 0, 1, 0xff, 0xff]));
-        yield return new("M8", "a body cut off", "close", static () => Wire.Frame((short)ApiKey.Produce, 7, [0xff, 0xff, 0]));
+        yield return new(
+            "M8", "a body cut off", "close", static () => Wire.Frame((short)ApiKey.Produce, 7, [0xff, 0xff, 0]));
         yield return new(
             "M10",
             "an array count of six bytes",
@@ -130,10 +134,13 @@ internal static class FrameInputs
         yield return Tagged("M9", "an unknown tag", "ok", 1, [100, 1, 0xaa]);
         yield return Tagged("M9", "tags that descend", "ok", 2, [100, 0, 99, 0]);
         yield return Tagged("M9", "a tag twice", "ok", 2, [100, 1, 1, 100, 1, 2]);
-        yield return Tagged("M9", "10,000 tags", "ok", 10_000, [.. Enumerable.Repeat(new byte[] { 100, 0 }, 10_000).SelectMany(static t => t)]);
-        yield return Tagged("M9", "10,001 tags", "close", 10_001, [.. Enumerable.Repeat(new byte[] { 100, 0 }, 10_001).SelectMany(static t => t)]);
+        yield return Tagged("M9", "10,000 tags", "ok", 10_000, EmptyTags(10_000));
+        yield return Tagged("M9", "10,001 tags", "close", 10_001, EmptyTags(10_001));
         yield return Tagged("M9", "a tag longer than the frame", "close", 1, [100, 200, 1, 0]);
     }
+
+    private static byte[] EmptyTags(int count) =>
+        [.. Enumerable.Range(0, 2 * count).Select(static at => (byte)(at % 2 == 0 ? 100 : 0))];
 
     private static HostileInput Tagged(string row, string what, string expected, int count, byte[] tags) => new(
         row,

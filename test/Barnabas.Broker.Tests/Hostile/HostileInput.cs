@@ -3,8 +3,8 @@ using Barnabas.Protocol;
 namespace Barnabas.Broker.Tests;
 
 /// <summary>
-/// Bytes that a connection sends, and what must come of them: <c>close</c>, or the error codes of the reply. The same table
-/// is put to this node and to Apache Kafka.
+/// Bytes that a connection sends, and what must come of them: <c>close</c>, or the error codes of the reply. The same
+/// table is put to this node and to Apache Kafka.
 /// </summary>
 /// <param name="Row">The row in the list of bad inputs; it only groups them.</param>
 /// <param name="Expected"><c>close</c>, <c>ok</c>, or the error code in the reply.</param>

@@ -4,8 +4,8 @@ using Barnabas.Protocol;
 namespace Barnabas.Broker.Tests;
 
 /// <summary>
-/// One bad input after the other against one node: the outcome, and that the node is as well afterwards as before. Each test
-/// is named by its row in the list of bad inputs.
+/// One bad input after the other against one node: the outcome, and that the node is as well afterwards as before. Each
+/// test is named by its row in the list of bad inputs.
 /// </summary>
 public sealed class HostileInputTests(HostileNode hostile) : IClassFixture<HostileNode>
 {

@@ -6,13 +6,18 @@ using Barnabas.Records;
 
 namespace Barnabas.Broker.Tests;
 
-/// <summary>What is wrong with the records of a Produce. The topic <c>t</c> has one partition, <c>compacted</c> too.</summary>
+/// <summary>
+/// What is wrong with the records of a Produce. The topic <c>t</c> has one partition, <c>compacted</c> too.
+/// </summary>
 internal static class RecordInputs
 {
     private const short ByName = 9;
 
     public static IEnumerable<HostileInput> All() =>
-        [.. Targets(), .. Framing(), .. Offsets(), .. Producers(), .. InnerRecords(), .. Compressed(), .. Times()];
+        [
+            .. Targets(), .. Framing(), .. Offsets(), .. Producers(), .. InnerRecords(), .. Compressed(),
+            .. Bombs(), .. Times(),
+        ];
 
     private static IEnumerable<HostileInput> Targets()
     {
@@ -123,7 +128,8 @@ internal static class RecordInputs
     private static IEnumerable<HostileInput> InnerRecords()
     {
         // length, attributes, timestamp delta, offset delta, key length, ...: all zigzag varints.
-        yield return Records("M22", "key beyond the record", "87", static () => TestBatch.Raw(1, [12, 0, 0, 0, 200, 1, 1]));
+        yield return Records(
+            "M22", "key beyond the record", "87", static () => TestBatch.Raw(1, [12, 0, 0, 0, 200, 1, 1]));
         yield return Records(
             "M22", "value beyond the record", "87", static () => TestBatch.Raw(1, [14, 0, 0, 0, 1, 200, 1, 0]));
         yield return Records(
@@ -157,15 +163,32 @@ internal static class RecordInputs
             "zstd in version 6",
             "76",
             static () => Wire.Frame(
-                Wire.Produce("t", TestBatch.Of(new RecordBatchTemplate { Compression = CompressionType.Zstd }, "a")), 6),
+                Wire.Produce(
+                    "t", TestBatch.Of(new RecordBatchTemplate { Compression = CompressionType.Zstd }, "a")),
+                6),
             static reply => ErrorIn(reply, 6));
+    }
+
+    /// <summary>The one line where this node does something else on purpose.</summary>
+    private static IEnumerable<HostileInput> Bombs()
+    {
+        yield return Records(
+            "M24",
+            "100 MiB in 100 KiB of gzip",
+            "10",
+            static () => TestBatch.Of(
+                new RecordBatchTemplate { Compression = CompressionType.Gzip }, new string('0', 100 << 20))) with
+        {
+            Kafka = "ok",
+        };
     }
 
     private static IEnumerable<HostileInput> Times()
     {
         yield return Records(
             "M25", "timestamp 2^62", "32", static () => TestBatch.Of(new RecordBatchTemplate(), 1L << 62, "a"));
-        yield return Records("M25", "timestamp -5", "ok", static () => TestBatch.Of(new RecordBatchTemplate(), -5, "a"));
+        yield return Records(
+            "M25", "timestamp -5", "ok", static () => TestBatch.Of(new RecordBatchTemplate(), -5, "a"));
         yield return new(
             "M25",
             "no key in a compacted topic",

@@ -17,7 +17,9 @@ internal static class TestBatch
     public const int CountAt = 57;
     public const int RecordsAt = 61;
 
-    /// <summary>In the milliseconds since 1970; recent enough for every default of <c>message.timestamp.*</c>.</summary>
+    /// <summary>
+    /// In the milliseconds since 1970; recent enough for every default of <c>message.timestamp.*</c>.
+    /// </summary>
     public static long Now => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
 
     public static byte[] Of(params ReadOnlySpan<string> values) => Of(new RecordBatchTemplate(), values);

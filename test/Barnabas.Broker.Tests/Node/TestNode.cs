@@ -9,8 +9,8 @@ using Barnabas.Protocol;
 namespace Barnabas.Broker.Tests;
 
 /// <summary>
-/// A whole node in this process: the real seams, a formatted directory of its own, ports chosen by the system. Closed and
-/// deleted with the test.
+/// A whole node in this process: the real seams, a formatted directory of its own, ports chosen by the system. Closed
+/// and deleted with the test.
 /// </summary>
 internal sealed class TestNode : IDisposable
 {
@@ -20,10 +20,14 @@ internal sealed class TestNode : IDisposable
 
     private readonly string _properties;
     private readonly bool _ownsFolder;
+    private readonly Func<IDisk, IDisk> _disk;
+    private IReadOnlyList<string> _more = [];
     private PlatformSeams? _platform;
+    private KillableDisk? _killable;
 
-    private TestNode(string folder, bool ownsFolder, string properties)
+    private TestNode(string folder, bool ownsFolder, string properties, Func<IDisk, IDisk>? disk)
     {
+        _disk = disk ?? (static real => real);
         Folder = folder;
         _ownsFolder = ownsFolder;
         _properties = properties;
@@ -46,10 +50,18 @@ internal sealed class TestNode : IDisposable
     public IReadOnlyList<string> Faults => Events.Faults;
 
     /// <summary>Formats and opens. <paramref name="properties"/> are lines behind the usual ones.</summary>
-    public static TestNode Start(string properties = "", string? folder = null, int reactors = 2)
+    public static TestNode Start(
+        string properties = "",
+        string? folder = null,
+        int reactors = 2,
+        Func<IDisk, IDisk>? disk = null,
+        IReadOnlyList<string>? moreLogDirectories = null)
     {
         TestNode node = new(
-            folder ?? Directory.CreateTempSubdirectory("barnabas-node").FullName, folder is null, properties);
+            folder ?? Directory.CreateTempSubdirectory("barnabas-node").FullName, folder is null, properties, disk)
+        {
+            _more = moreLogDirectories ?? [],
+        };
         try
         {
             node.Format();
@@ -82,12 +94,16 @@ internal sealed class TestNode : IDisposable
     {
         _platform?.Dispose();
         _platform = null;
+        _killable?.ReleaseLocks();
+        _killable = null;
     }
 
     public void Open(int reactors = 2)
     {
         _platform = PlatformSeams.Create(new TransportOptions { Reactors = reactors, OnFault = Events.OnFault });
-        Broker = new BrokerNode(Configuration(), _platform.Seams, NativeCodecs.Create(), Events);
+        _killable = new KillableDisk(_platform.Seams.Disk);
+        NodeSeams seams = _platform.Seams with { Disk = _disk(_killable) };
+        Broker = new BrokerNode(Configuration(), seams, NativeCodecs.Create(), Events);
         using ManualResetEventSlim ready = new();
         Broker.Open(
             ready.Set,
@@ -160,12 +176,13 @@ internal sealed class TestNode : IDisposable
 
     private void Format()
     {
-        using PlatformSeams platform = PlatformSeams.Create(new TransportOptions { Reactors = 1, OnFault = Events.OnFault });
+        using PlatformSeams platform =
+            PlatformSeams.Create(new TransportOptions { Reactors = 1, OnFault = Events.OnFault });
         new StorageFormatter(platform.Seams.Disk, platform.Seams.Entropy, platform.Seams.Time).Format(new FormatOptions
         {
             ClusterId = ClusterId,
             NodeId = 1,
-            Directories = [Data],
+            Directories = [Data, .. _more],
             MetadataDirectory = Data,
             IsController = true,
             HasStaticVoters = true,
@@ -182,7 +199,8 @@ internal sealed class TestNode : IDisposable
             controller.listener.names=CONTROLLER
             listeners=PLAINTEXT://127.0.0.1:0,CONTROLLER://127.0.0.1:0
             controller.quorum.voters=1@127.0.0.1:19393
-            log.dirs={Data}
+            log.dirs={string.Join(',', (string[])[Data, .. _more])}
+            metadata.log.dir={Data}
             offsets.topic.replication.factor=1
             offsets.topic.num.partitions=3
             group.initial.rebalance.delay.ms=0

@@ -20,9 +20,14 @@ internal sealed class DescribeConfigsHandler(ClusterView cluster, LiveConfigs co
     {
         MetadataImage image = cluster.Image;
         DescribeConfigsResponse response = new();
+        // Seven bytes ask for a hundred thousand: the same resource is described once, however often it is named.
+        HashSet<(sbyte Type, string Name)> described = [];
         foreach (DescribeConfigsRequest.DescribeConfigsResource resource in message.Resources)
         {
-            response.Results.Add(Describe(image, message, resource, request.Version));
+            if (described.Add((resource.ResourceType, resource.ResourceName)))
+            {
+                response.Results.Add(Describe(image, message, resource, request.Version));
+            }
         }
 
         request.Reply(response);

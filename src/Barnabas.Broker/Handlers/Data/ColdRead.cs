@@ -4,12 +4,14 @@ namespace Barnabas.Broker;
 
 /// <summary>
 /// Brings the records of a fetch into memory before a reactor sends them: the kernel would let the reactor wait for the
-/// device in the middle of a send, and all its connections with it. Runs on the blocking mailbox for cold reads and comes
-/// back to the reactor as a work item. Embedded in its <see cref="FetchJob"/>, which stands still meanwhile.
+/// device in the middle of a send, and all its connections with it. Runs on the blocking mailbox for cold reads and
+/// comes back to the reactor as a work item. Embedded in its <see cref="FetchJob"/>, which stands still meanwhile.
 /// </summary>
 internal sealed class ColdRead(FetchJob job) : WorkItem
 {
-    /// <summary>Read and thrown away in pieces of this size; what counts is that the pages are there afterwards.</summary>
+    /// <summary>
+    /// Read and thrown away in pieces of this size; what counts is that the pages are there afterwards.
+    /// </summary>
     private const int PieceBytes = 64 * 1024;
 
     /// <summary>True if a region's bytes lie on the device only, as far as the kernel tells.</summary>

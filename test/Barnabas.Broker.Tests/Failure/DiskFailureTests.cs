@@ -1,0 +1,167 @@
+using Barnabas.Kernel;
+using Barnabas.Protocol;
+
+namespace Barnabas.Broker.Tests;
+
+/// <summary>A disk that is full, breaks or lies, under a running node.</summary>
+public sealed class DiskFailureTests
+{
+    [Fact]
+    public void A_full_disk_refuses_produces_until_there_is_space_and_nothing_else()
+    {
+        FaultyDisk disk = null!;
+        using TestNode node = TestNode.Start(disk: real => disk = new FaultyDisk(real));
+        node.CreateTopic("a");
+        node.CreateTopic("b");
+        using RawConnection connection = node.Connect();
+        Assert.Equal(ErrorCode.None, Produce(connection, "a", "before"));
+        disk.FullFor = "/a-0/";
+
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.Equal(ErrorCode.KafkaStorageError, Produce(connection, "a", "refused"));
+        }
+
+        Assert.Equal(ErrorCode.None, Produce(connection, "b", "elsewhere"));
+        Assert.Equal(1, EndOffset(connection, "a"));
+        Assert.NotEmpty(Records(connection, "a"));
+        Assert.Equal(0, connection.Ask<MetadataResponse>(new MetadataRequest { Topics = null }, 9).Topics[0].ErrorCode);
+        node.CreateTopic("c");
+
+        disk.FullFor = null;
+        Assert.Equal(ErrorCode.None, Produce(connection, "a", "after"));
+        Assert.Equal(2, EndOffset(connection, "a"));
+        Assert.Empty(node.Events.Offline);
+        Assert.Empty(node.Faults);
+
+        // The refused batches left nothing behind that a recovery would find.
+        node.Kill();
+        node.Open();
+        using RawConnection again = node.Connect();
+        Assert.Equal(2, EndOffset(again, "a"));
+    }
+
+    [Fact]
+    public void A_disk_that_breaks_takes_its_directory_offline_with_a_reason_and_the_other_goes_on()
+    {
+        FaultyDisk disk = null!;
+        string second = Directory.CreateTempSubdirectory("barnabas-second").FullName;
+        try
+        {
+            using TestNode node = TestNode.Start(
+                disk: real => disk = new FaultyDisk(real), moreLogDirectories: [Path.Combine(second, "data")]);
+            for (int i = 0; i < 4; i++)
+            {
+                node.CreateTopic($"t{i}");
+            }
+
+            string broken = TopicIn(Path.Combine(second, "data"));
+            using RawConnection connection = node.Connect();
+            disk.BrokenFor = second;
+
+            Assert.Equal(ErrorCode.KafkaStorageError, Produce(connection, broken, "x"));
+            Assert.Contains(node.Events.Offline, text => text.Contains(second, StringComparison.Ordinal));
+            Assert.Contains("input/output error", string.Join('\n', node.Events.Offline), StringComparison.Ordinal);
+            string healthy = TopicIn(node.Data);
+            Assert.Equal(ErrorCode.None, Produce(connection, healthy, "x"));
+            Assert.Null(node.Events.Failure);
+        }
+        finally
+        {
+            Directory.Delete(second, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void M36_a_torn_tail_is_cut_to_the_last_whole_batch()
+    {
+        using TestNode node = TestNode.Start();
+        node.CreateTopic("a");
+        string log = LogOf(node, "a");
+        long whole;
+        using (RawConnection connection = node.Connect())
+        {
+            for (int i = 0; i < 10; i++)
+            {
+                Assert.Equal(ErrorCode.None, Produce(connection, "a", $"value {i}"));
+            }
+
+            whole = new FileInfo(log).Length;
+            Assert.Equal(ErrorCode.None, Produce(connection, "a", "torn"));
+        }
+
+        node.Kill();
+        using (FileStream file = new(log, FileMode.Open, FileAccess.ReadWrite))
+        {
+            file.SetLength(whole + 40);
+        }
+
+        node.Open();
+        using RawConnection again = node.Connect();
+        Assert.Equal(10, EndOffset(again, "a"));
+        Assert.Equal(whole, new FileInfo(log).Length);
+        Assert.Equal(ErrorCode.None, Produce(again, "a", "next"));
+        Assert.Equal(11, EndOffset(again, "a"));
+    }
+
+    [Fact]
+    public void M36_damage_below_the_recovery_point_takes_that_partition_offline_and_no_other()
+    {
+        using TestNode node = TestNode.Start();
+        node.CreateTopic("a");
+        node.CreateTopic("b");
+        string log = LogOf(node, "a");
+        using (RawConnection connection = node.Connect())
+        {
+            for (int i = 0; i < 10; i++)
+            {
+                Assert.Equal(ErrorCode.None, Produce(connection, "a", $"value {i}"));
+                Assert.Equal(ErrorCode.None, Produce(connection, "b", $"value {i}"));
+            }
+        }
+
+        // An orderly end: all of it is synced, and the checkpoint says so.
+        node.Close();
+        long size = new FileInfo(log).Length;
+        using (FileStream file = new(log, FileMode.Open, FileAccess.ReadWrite))
+        {
+            file.SetLength(size - 5);
+        }
+
+        node.Open();
+        using RawConnection again = node.Connect();
+        Assert.Equal(ErrorCode.KafkaStorageError, Produce(again, "a", "x"));
+        Assert.Equal(ErrorCode.KafkaStorageError, (ErrorCode)Fetch(again, "a").ErrorCode);
+        Assert.Equal(ErrorCode.None, Produce(again, "b", "x"));
+        Assert.Equal(11, EndOffset(again, "b"));
+        string reason = Assert.Single(node.Events.Offline);
+        Assert.StartsWith("a-0: ", reason, StringComparison.Ordinal);
+        Assert.Equal(size - 5, new FileInfo(log).Length);
+    }
+
+    /// <summary>Some topic t0 to t9 that has its partition in this log directory.</summary>
+    private static string TopicIn(string directory) =>
+        Path.GetFileName(Directory.EnumerateDirectories(directory, "t?-0").First())[..2];
+
+    private static string LogOf(TestNode node, string topic) =>
+        Path.Combine(node.Data, $"{topic}-0", "00000000000000000000.log");
+
+    private static ErrorCode Produce(RawConnection connection, string topic, string value) =>
+        (ErrorCode)connection.Ask<ProduceResponse>(Wire.Produce(topic, TestBatch.Of(value)), 9)
+            .Responses[0].PartitionResponses[0].ErrorCode;
+
+    private static FetchResponse.PartitionData Fetch(RawConnection connection, string topic) =>
+        connection.Ask<FetchResponse>(Wire.Fetch(topic, 0), 11).Responses[0].Partitions[0];
+
+    private static byte[] Records(RawConnection connection, string topic) =>
+        Fetch(connection, topic).Records is { } records ? records.ToArray() : [];
+
+    private static long EndOffset(RawConnection connection, string topic)
+    {
+        ListOffsetsRequest request = new() { ReplicaId = -1 };
+        ListOffsetsRequest.ListOffsetsTopic asked = new() { Name = topic };
+        asked.Partitions.Add(new() { PartitionIndex = 0, Timestamp = -1, CurrentLeaderEpoch = -1 });
+        request.Topics.Add(asked);
+        return connection.Ask<ListOffsetsResponse>(request, 5).Topics[0].Partitions[0].Offset;
+    }
+}
