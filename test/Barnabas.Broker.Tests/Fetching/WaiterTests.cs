@@ -61,7 +61,7 @@ public sealed class WaiterTests
                         {
                             if (!waiter.Signal.WaitOne(TimeSpan.FromSeconds(10)))
                             {
-                                stuck = $"A waiter for {wanted} slept, and {Volatile.Read(ref published)} was published.";
+                                stuck = $"A waiter for {wanted} slept at {Volatile.Read(ref published)}.";
                                 break;
                             }
                         }
