@@ -144,11 +144,10 @@ internal sealed class MetadataQuorum : IControllerChannel
             _snapshots.WriteIfDue(Image, _commits.IsInTransaction, _kraftVersion, _quorum.Voters, Now());
             ArmTimer();
         }
-        catch (Exception failure) when (
-            failure is DiskException or MetadataFaultException or SnapshotDamagedException or LogDirectoryException
-                or QuorumStateException or InvariantBrokenException)
+        catch (Exception failure)
         {
-            // A node that cannot keep or follow the metadata must not go on with what it has.
+            // The mouth of this mailbox's loop. A node that cannot keep or follow the metadata must not go on with what it
+            // has, whatever the reason: half of a turn may be done.
             _isStopped = true;
             FailWaiting(failure.Message);
             Failed?.Invoke(failure);
