@@ -17,9 +17,15 @@ internal sealed class ReactorWorkspace(IReactor reactor)
     /// <summary>What the pools keep; more are left to the collector.</summary>
     private const int PooledMax = 1024;
 
+    /// <summary>
+    /// The memory of all pooled outputs. A burst of replies to many slow readers must not stay here for ever.
+    /// </summary>
+    private const int PooledOutputBytesMax = 16 << 20;
+
     private readonly Stack<Request> _requests = new();
     private readonly Stack<OutputBuffer> _outputs = new();
     private readonly Dictionary<Type, object> _scratch = [];
+    private int _pooledOutputBytes;
 
     public IReactor Reactor { get; } = reactor;
 
@@ -39,13 +45,24 @@ internal sealed class ReactorWorkspace(IReactor reactor)
         }
     }
 
-    public OutputBuffer RentOutput() => _outputs.TryPop(out OutputBuffer? output) ? output : new OutputBuffer();
+    public OutputBuffer RentOutput()
+    {
+        if (!_outputs.TryPop(out OutputBuffer? output))
+        {
+            return new OutputBuffer();
+        }
+
+        _pooledOutputBytes -= output.Bytes.Capacity;
+        return output;
+    }
 
     public void Return(OutputBuffer output)
     {
         output.Clear();
-        if (_outputs.Count < PooledMax)
+        int capacity = output.Bytes.Capacity;
+        if (_outputs.Count < PooledMax && _pooledOutputBytes + capacity <= PooledOutputBytesMax)
         {
+            _pooledOutputBytes += capacity;
             _outputs.Push(output);
         }
     }

@@ -27,6 +27,9 @@ public sealed class ReplyBuffer
     /// <summary>Bytes written since the last <see cref="Reset"/>.</summary>
     public int Length { get; private set; }
 
+    /// <summary>Bytes of memory that it keeps, written or not.</summary>
+    public int Capacity => _bytes.Length;
+
     public ReadOnlyMemory<byte> Written => _bytes.AsMemory(0, Length);
 
     /// <summary>
