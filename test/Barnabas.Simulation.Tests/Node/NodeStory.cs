@@ -1,0 +1,320 @@
+using Barnabas.Kernel;
+
+namespace Barnabas.Simulation.Tests;
+
+/// <summary>
+/// A seeded run of one whole node with its users: lives that end in crashes, an audit of all data after each, and in the
+/// end a healed node that must answer everything, close in order and come back with the same state.
+/// </summary>
+internal sealed class NodeStory
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+
+    private readonly SimulatedRandom _random;
+    private readonly SimulatedNode _clientMachine;
+    private readonly List<IdempotentProducer> _producers = [];
+    private readonly List<ReadingConsumer> _consumers = [];
+    private readonly List<Actor> _others = [];
+    private readonly TopicAdmin _admin;
+    private readonly Auditor _auditor;
+    private readonly SortedDictionary<ErrorCode, int> _errors = [];
+    private long _commits;
+
+    public NodeStory(ulong seed, Func<StoryPlan, StoryPlan>? change = null)
+    {
+        SimulatedRandom dice = new(seed ^ 0x5DEECE66D);
+        Plan = StoryPlan.Draw(dice);
+        Plan = change?.Invoke(Plan) ?? Plan;
+        World = new SimulatedWorld(seed, new SimulatedWorldOptions
+        {
+            Network = new SimulatedNetworkOptions
+            {
+                DelayMax = TimeSpan.FromMilliseconds(Plan.SlowLinks ? 120 : 2),
+                ResetOneIn = 0,
+            },
+        });
+        _random = World.Random.Split();
+        Findings = new Findings(World);
+        Broker = new SimulatedBroker(World, Properties());
+        _clientMachine = World.AddNode("clients");
+        Clients = _clientMachine.Start().Network.Reactors[0];
+        DrawTopics();
+        for (int i = 0; i < Plan.Groups; i++)
+        {
+            Groups.Add(new GroupLedger($"group-{i}", World, Findings));
+        }
+
+        _admin = new TopicAdmin(this);
+        _auditor = new Auditor(this);
+        DrawActors();
+    }
+
+    public StoryPlan Plan { get; }
+
+    public SimulatedWorld World { get; }
+
+    public Findings Findings { get; }
+
+    public SimulatedBroker Broker { get; }
+
+    /// <summary>The one reactor on which all clients live.</summary>
+    public IReactor Clients { get; }
+
+    public List<TopicLedger> Topics { get; } = [];
+
+    public List<GroupLedger> Groups { get; } = [];
+
+    public HashSet<long> ProducerIds { get; } = [];
+
+    public long ClientTimeMs => new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds()
+        + (World.Now.Ticks / TimeSpan.TicksPerMillisecond);
+
+    public int Crashes { get; private set; }
+
+    public long NextCommit() => ++_commits;
+
+    /// <summary>An error that a user could live with.</summary>
+    public void Note(ErrorCode error) => _errors[error] = _errors.GetValueOrDefault(error) + 1;
+
+    public StoryResult Run()
+    {
+        try
+        {
+            Play();
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            Findings.Add($"threw {failure}");
+        }
+
+        return new StoryResult(
+            World.Seed,
+            World.Trace.Hash,
+            World.Trace.Entries,
+            World.Now - default(MonotonicTime),
+            _producers.Sum(static producer => producer.Acknowledged),
+            _consumers.Sum(static consumer => consumer.Records),
+            Groups.Sum(static group => group.Commits),
+            Crashes,
+            _errors,
+            Findings.All);
+    }
+
+    private static string Properties() => """
+        auto.create.topics.enable=false
+        log.retention.check.interval.ms=700
+        log.flush.offset.checkpoint.interval.ms=900
+        producer.id.expiration.ms=2147483647
+        offsets.retention.minutes=2147483647
+        log.message.timestamp.after.max.ms=9223372036854775807
+        log.message.timestamp.before.max.ms=9223372036854775807
+
+        """;
+
+    private void DrawTopics()
+    {
+        int topics = (int)_random.Between(1, 3);
+        for (int i = 0; i < topics; i++)
+        {
+            bool flushesEach = _random.OneIn(2);
+            bool hasRetention = _random.OneIn(4);
+            TopicLedger topic = new($"data-{i}", 1 + _random.Next(2), flushesEach, hasRetention, Findings);
+            if (flushesEach)
+            {
+                topic.Configs["flush.messages"] = "1";
+            }
+
+            if (_random.OneIn(2))
+            {
+                // Segments of a few batches: they end when their index is full.
+                topic.Configs["segment.index.bytes"] = "48";
+                topic.Configs["index.interval.bytes"] = "64";
+            }
+
+            topic.Configs["retention.ms"] = "-1";
+            if (hasRetention)
+            {
+                topic.Configs["retention.bytes"] = "3000";
+                topic.Configs["file.delete.delay.ms"] = _random.OneIn(2) ? "0" : "1000";
+            }
+
+            Topics.Add(topic);
+        }
+    }
+
+    private void DrawActors()
+    {
+        PartitionLedger[] all = [.. Topics.SelectMany(static topic => topic.Partitions)];
+        for (int i = 0; i < Plan.Producers; i++)
+        {
+            PartitionLedger[] own = [.. all.Where(_ => _random.OneIn(2))];
+            _producers.Add(new IdempotentProducer(this, i + 1, own.Length == 0 ? [all[0]] : own));
+        }
+
+        for (int i = 0; i < Plan.Consumers; i++)
+        {
+            _consumers.Add(new ReadingConsumer(this, i, hasSession: _random.OneIn(2), all));
+        }
+
+        foreach (GroupLedger group in Groups)
+        {
+            int members = 1 + _random.Next(3);
+            for (int i = 0; i < members; i++)
+            {
+                _others.Add(new GroupMember(this, group, i));
+            }
+        }
+
+        for (int i = 0; i < Plan.NoiseClients; i++)
+        {
+            _others.Add(new NoiseClient(this, i));
+        }
+    }
+
+    private IEnumerable<Actor> Users => _producers.Cast<Actor>().Concat(_consumers).Concat(_others).Append(_admin);
+
+    private void Play()
+    {
+        bool powerWasLost = false;
+        for (int life = 0; life < Plan.Lives; life++)
+        {
+            if (!Open() || !Audit(powerWasLost))
+            {
+                return;
+            }
+
+            bool isLast = life == Plan.Lives - 1;
+            if (life == 0 && !CreateTopics())
+            {
+                return;
+            }
+
+            Employ(mayMake: true);
+            World.RunFor(_random.Between(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(5)));
+            if (!isLast)
+            {
+                powerWasLost = Crash();
+            }
+        }
+
+        if (Drain() && Audit(powerWasLost: false) && CloseInOrder() && Open())
+        {
+            Audit(powerWasLost: false);
+        }
+    }
+
+    private bool CreateTopics()
+    {
+        InTurn(_admin.Resume);
+        bool created = World.RunUntil(() => _admin.HasCreatedAll, Patience);
+        InTurn(_admin.Interrupt);
+        return Findings.Require(created, "the topics are not created");
+    }
+
+    private bool Open()
+    {
+        Broker.Start();
+        World.RunUntil(() => Broker.IsReady || Broker.Failure is not null, Patience);
+        return Findings.Require(Broker.IsReady, $"the node does not open: {Broker.Failure ?? "it takes too long"}");
+    }
+
+    private bool Audit(bool powerWasLost)
+    {
+        InTurn(() =>
+        {
+            _auditor.Prepare(powerWasLost);
+            _auditor.Resume();
+        });
+        bool done = World.RunUntil(() => _auditor.IsDone, Patience);
+        InTurn(() =>
+        {
+            _auditor.Interrupt();
+            _admin.Audit(Broker.Image);
+            foreach (ReadingConsumer consumer in _consumers)
+            {
+                consumer.OnAudit(powerWasLost);
+            }
+        });
+        return Findings.Require(done, $"the audit does not end: {string.Join("; ", Broker.Events)}");
+    }
+
+    private void Employ(bool mayMake) => InTurn(() =>
+    {
+        foreach (IdempotentProducer producer in _producers)
+        {
+            producer.Allow(mayMake ? Plan.BatchesPerLife : 0);
+        }
+
+        _admin.Allow(mayMake ? Plan.AdminChanges : 0);
+        foreach (Actor user in Users)
+        {
+            user.Resume();
+        }
+    });
+
+    private void Dismiss() => InTurn(() =>
+    {
+        foreach (Actor user in Users)
+        {
+            user.Interrupt();
+        }
+
+        foreach (GroupLedger group in Groups)
+        {
+            group.Forget();
+        }
+    });
+
+    private bool Crash()
+    {
+        SimulatedEnd end = Plan.PowerLosses && (!Plan.Kills || _random.OneIn(2)) ? SimulatedEnd.PowerLoss : SimulatedEnd.Kill;
+        Crashes++;
+        Broker.Stop(end);
+        Dismiss();
+        if (end == SimulatedEnd.PowerLoss)
+        {
+            foreach (IdempotentProducer producer in _producers)
+            {
+                producer.AllowToBeForgotten();
+            }
+        }
+
+        return end == SimulatedEnd.PowerLoss;
+    }
+
+    private bool Drain()
+    {
+        InTurn(() =>
+        {
+            foreach (IdempotentProducer producer in _producers)
+            {
+                producer.Allow(0);
+            }
+        });
+        bool done = World.RunUntil(() => Users.All(static user => user.IsDone), Patience);
+        InTurn(() =>
+        {
+            foreach (Actor user in Users)
+            {
+                user.Client.CheckDeadlines();
+            }
+        });
+        Dismiss();
+        return Findings.Require(done, "the users do not come to an end: "
+            + string.Join(", ", Users.Where(static user => !user.IsDone).Select(static user => user.Client.Name)));
+    }
+
+    private bool CloseInOrder() =>
+        Findings.Require(Broker.Close(Patience), "the node does not close in order");
+
+    private void InTurn(Action action)
+    {
+        bool done = false;
+        Clients.Post(new Turn(() =>
+        {
+            action();
+            done = true;
+        }));
+        World.RunUntil(() => done, Patience);
+    }
+}

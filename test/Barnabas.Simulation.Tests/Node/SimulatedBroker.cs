@@ -1,0 +1,120 @@
+using System.Net;
+using Barnabas.Broker;
+using Barnabas.Configuration;
+using Barnabas.Coordination;
+using Barnabas.Kernel;
+using Barnabas.Metadata;
+
+namespace Barnabas.Simulation.Tests;
+
+/// <summary>A machine that is both broker and controller of its own cluster, through as many lives as it takes.</summary>
+internal sealed class SimulatedBroker
+{
+    public const string ClusterId = "MkU3OEVBNTcwNTJENDM2Qk";
+    public const int Port = 9092;
+
+    private const string Directory = "/data";
+
+    private readonly SimulatedWorld _world;
+    private readonly NodeConfiguration _configuration;
+    private BrokerNode? _broker;
+
+    public SimulatedBroker(SimulatedWorld world, string extraProperties = "")
+    {
+        _world = world;
+        Node = world.AddNode("broker");
+        _configuration = Configure(Node, extraProperties);
+        NodeSeams seams = Node.Start();
+        new StorageFormatter(seams.Disk, seams.Entropy, seams.Time).Format(new FormatOptions
+        {
+            ClusterId = ClusterId,
+            NodeId = 1,
+            Directories = [Directory],
+            MetadataDirectory = Directory,
+            IsController = true,
+            HasStaticVoters = true,
+        });
+        Node.Stop(SimulatedEnd.Kill);
+    }
+
+    public SimulatedNode Node { get; }
+
+    public IPEndPoint Address => new(Node.Address, Port);
+
+    public bool IsReady { get; private set; }
+
+    /// <summary>Why the node gave up; null while it works.</summary>
+    public string? Failure { get; private set; }
+
+    public MetadataImage Image => _broker!.Image;
+
+    /// <summary>What the broker said to its operator in this life.</summary>
+    public List<string> Events { get; } = [];
+
+    /// <summary>Begins a life of the process. Before <see cref="IsReady"/> nothing is served.</summary>
+    public void Start()
+    {
+        NodeSeams seams = Node.Start();
+        IsReady = false;
+        Failure = null;
+        Events.Clear();
+        _broker = new BrokerNode(_configuration, seams, new CompressionCodecs(), new EventLog(Events));
+        _broker.Open(() => IsReady = true, reason => Failure = reason);
+    }
+
+    public void Stop(SimulatedEnd end)
+    {
+        IsReady = false;
+        Node.Stop(end);
+    }
+
+    /// <summary>An orderly end. True if the node closed its logs in time.</summary>
+    public bool Close(TimeSpan atMost)
+    {
+        bool closed = false;
+        _broker!.Close(() => closed = true);
+        bool inTime = _world.RunUntil(() => closed, atMost);
+        Stop(SimulatedEnd.Kill);
+        return inTime;
+    }
+
+    private static NodeConfiguration Configure(SimulatedNode node, string extraProperties)
+    {
+        string text = $"""
+            process.roles=broker,controller
+            node.id=1
+            controller.quorum.voters=1@{node.Address}:9093
+            controller.listener.names=CONTROLLER
+            listeners=PLAINTEXT://{node.Address}:{Port},CONTROLLER://{node.Address}:9093
+            advertised.listeners=PLAINTEXT://{node.Address}:{Port}
+            log.dirs={Directory}
+            offsets.topic.num.partitions=2
+            offsets.topic.replication.factor=1
+            group.initial.rebalance.delay.ms=200
+            group.min.session.timeout.ms=1000
+
+            """;
+        NodeConfigurationResult result = NodeConfiguration.Parse(PropertiesFile.Parse(text + extraProperties));
+        Assert.Empty(result.Problems);
+        return result.Configuration!;
+    }
+
+    private sealed class EventLog(List<string> lines) : IBrokerEvents
+    {
+        public void PartitionMoved(
+            int partition,
+            LeaderEpoch epoch,
+            CoordinatorPartitionState from,
+            CoordinatorPartitionState to,
+            string why) => lines.Add($"coordinator {partition}: {from} to {to}, {why}");
+
+        public void GroupMoved(
+            string groupId, int generation, ClassicGroupState from, ClassicGroupState to, string why) =>
+            lines.Add($"group {groupId}/{generation}: {from} to {to}, {why}");
+
+        public void PartitionOffline(TopicPartition partition, string reason) =>
+            lines.Add($"partition {partition} offline: {reason}");
+
+        public void DirectoryOffline(string path, string reason) => lines.Add($"directory {path} offline: {reason}");
+    }
+}

@@ -1,0 +1,77 @@
+namespace Barnabas.Simulation.Tests;
+
+/// <summary>
+/// What a seed decides before its story begins. Not everything bad happens in every story: faults hide each other, so
+/// each one is drawn for itself, and some stories have none at all.
+/// </summary>
+internal sealed record StoryPlan
+{
+    public required int Lives { get; init; }
+
+    public required int Producers { get; init; }
+
+    public required int Consumers { get; init; }
+
+    public required int Groups { get; init; }
+
+    public required int NoiseClients { get; init; }
+
+    public required int BatchesPerLife { get; init; }
+
+    public required int AdminChanges { get; init; }
+
+    public required int ProducePauseMs { get; init; }
+
+    public required int PayloadMax { get; init; }
+
+    public required bool Kills { get; init; }
+
+    public required bool PowerLosses { get; init; }
+
+    public required bool FullDisks { get; init; }
+
+    public required bool Resets { get; init; }
+
+    public required bool SlowLinks { get; init; }
+
+    public required bool ClockJumps { get; init; }
+
+    public required bool CrashesWithinCalls { get; init; }
+
+    public bool HasCrashes => Kills || PowerLosses;
+
+    public static StoryPlan WithoutFaults(StoryPlan plan) => plan with
+    {
+        Lives = 1,
+        Kills = false,
+        PowerLosses = false,
+        FullDisks = false,
+        Resets = false,
+        SlowLinks = false,
+        ClockJumps = false,
+    };
+
+    public static StoryPlan Draw(SimulatedRandom random)
+    {
+        bool calm = random.OneIn(8);
+        return new StoryPlan
+        {
+            Lives = (int)random.Between(1, 4),
+            Producers = (int)random.Between(1, 3),
+            Consumers = (int)random.Between(1, 3),
+            Groups = random.Next(3),
+            NoiseClients = random.Next(2),
+            BatchesPerLife = (int)random.Between(5, 40),
+            AdminChanges = random.Next(8),
+            ProducePauseMs = random.OneIn(3) ? 4 : 60,
+            PayloadMax = random.OneIn(4) ? 2000 : 100,
+            Kills = !calm && random.OneIn(2),
+            PowerLosses = !calm && random.OneIn(2),
+            FullDisks = !calm && random.OneIn(5),
+            Resets = !calm && random.OneIn(3),
+            SlowLinks = !calm && random.OneIn(4),
+            ClockJumps = !calm && random.OneIn(4),
+            CrashesWithinCalls = random.OneIn(2),
+        };
+    }
+}
