@@ -31,6 +31,7 @@ public sealed class SimulatedDisk : IDisk
     private readonly SortedDictionary<SimulatedDiskCall, (int Skip, DiskError Error)> _planned = [];
     private long _usedPages;
     private int _powerLosses;
+    private long? _callsLeft;
 
     public SimulatedDisk(ulong seed, SimulatedDiskOptions? options = null, SimulatedTrace? trace = null)
     {
@@ -60,6 +61,13 @@ public sealed class SimulatedDisk : IDisk
     public void FailNext(SimulatedDiskCall call, DiskError error = DiskError.Failed, int skip = 0) =>
         _planned[call] = (skip, error);
 
+    /// <summary>
+    /// Ends the process in the middle of what it does: after so many more calls that change something, the next one
+    /// does a part of its work or nothing and throws <see cref="SimulatedCrashException"/>, and so does every call after
+    /// it. Null takes it back.
+    /// </summary>
+    public void CrashAfter(long? calls) => _callsLeft = calls;
+
     /// <summary>The machine goes down: what is unsynced is partly lost, open files and locks are gone.</summary>
     public void LosePower()
     {
@@ -76,6 +84,7 @@ public sealed class SimulatedDisk : IDisk
         Process++;
         _locks.Clear();
         _planned.Clear();
+        _callsLeft = null;
         CountAnew();
     }
 
@@ -190,6 +199,13 @@ public sealed class SimulatedDisk : IDisk
 
     internal void Write(SimulatedInode inode, string path, ReadOnlySpan<byte> source, long position)
     {
+        if (_callsLeft == 0)
+        {
+            long part = Math.Min(FittingBytes(inode, position, source.Length), _random.Next(source.Length + 1));
+            Resize(inode, source[..(int)part], position);
+        }
+
+        CountDown();
         if (Draws(SimulatedDiskCall.Write) is { } error)
         {
             Resize(inode, source[.._random.Next(source.Length + 1)], position);
@@ -226,6 +242,7 @@ public sealed class SimulatedDisk : IDisk
     internal void Sync(SimulatedInode inode, string path)
     {
         _trace.Record(SimulatedTraceKind.FileSync, inode.Length);
+        CountDown();
         if (Draws(SimulatedDiskCall.Sync) is { } error)
         {
             inode.SyncBadly(_random);
@@ -267,10 +284,30 @@ public sealed class SimulatedDisk : IDisk
             _trace.Record(SimulatedTraceKind.Names, path);
         }
 
+        if (call != SimulatedDiskCall.Read || _callsLeft == 0)
+        {
+            CountDown();
+        }
+
         if (Draws(call) is { } error)
         {
             throw Failure(error, path);
         }
+    }
+
+    private void CountDown()
+    {
+        if (_callsLeft is not { } left)
+        {
+            return;
+        }
+
+        if (left == 0)
+        {
+            throw new SimulatedCrashException();
+        }
+
+        _callsLeft = left - 1;
     }
 
     private DiskError? Draws(SimulatedDiskCall call)

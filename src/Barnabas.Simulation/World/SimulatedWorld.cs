@@ -14,8 +14,8 @@ namespace Barnabas.Simulation;
 /// <para>Fault model of nodes. A process can be killed: its mailboxes, timers and memory vanish between two events, its
 /// connections are reset, its disk keeps all that was written. A machine can lose power: the disk also loses unsynced
 /// bytes and names (see <see cref="SimulatedDisk"/>), and the peers of its connections are told nothing. A life that
-/// ended never runs another event. A process is never stopped within an event, because its calls to disk and network
-/// happen at single points of it: stopping between any two calls is reached by disk failures instead.</para>
+/// ended never runs another event. Between two events is not enough: <see cref="SimulatedDisk.CrashAfter"/> ends a
+/// process between any two calls to its disk, or within one.</para>
 /// <para>Not modelled: clocks that run at different rates, memory that fails, nodes that lie.</para>
 /// </remarks>
 public sealed class SimulatedWorld

@@ -104,7 +104,8 @@ internal sealed class LogRecovery(IDisk disk, LogOpening opening, ILogHost host)
             return;
         }
 
-        if (first == files.Segments.Count - 1 && TryResume(files.Segments[first]))
+        // Without the file only a scan of all batches can tell where the epochs begin.
+        if (epochsKnown && first == files.Segments.Count - 1 && TryResume(files.Segments[first]))
         {
             return;
         }

@@ -3,8 +3,8 @@ using Barnabas.Kernel;
 namespace Barnabas.Simulation.Tests;
 
 /// <summary>
-/// Somebody who uses the broker in a story: works while a life of the broker lasts, falls silent at its end, and goes on
-/// in the next one with what it remembers. Only from the reactor of the client machine.
+/// Somebody who uses the broker in a story: works while a life of the broker lasts, falls silent at its end, and
+/// goes on in the next one with what it remembers. Only from the reactor of the client machine.
 /// </summary>
 internal abstract class Actor
 {

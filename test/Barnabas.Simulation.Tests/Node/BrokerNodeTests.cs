@@ -19,8 +19,8 @@ public sealed class BrokerNodeTests
         IReactor reactor = seams.Network.Reactors[0];
         SimulatedClient client = new(reactor, broker.Address, "client", findings);
         ApiVersionsResponse? versions = null;
-        reactor.Post(new Turn(() => client.Send<ApiVersionsResponse>(
-            new ApiVersionsRequest { ClientSoftwareName = "test", ClientSoftwareVersion = "1" }, 3, answer => versions = answer)));
+        ApiVersionsRequest request = new() { ClientSoftwareName = "test", ClientSoftwareVersion = "1" };
+        reactor.Post(new Turn(() => client.Send<ApiVersionsResponse>(request, 3, answer => versions = answer)));
         world.RunFor(TimeSpan.FromSeconds(2));
         Assert.NotNull(versions);
         Assert.True(broker.Close(TimeSpan.FromSeconds(30)));

@@ -8,7 +8,7 @@ internal sealed class Findings(SimulatedWorld world)
     public IReadOnlyList<string> All => _all;
 
     public void Add(string finding) =>
-        _all.Add($"{(world.Now - MonotonicTimeOfTheBeginning).TotalSeconds:F6} s: {finding}");
+        _all.Add($"{TimeSpan.FromTicks(world.Now.Ticks).TotalSeconds:F6} s: {finding}");
 
     public bool Require(bool condition, string otherwise)
     {
@@ -19,6 +19,4 @@ internal sealed class Findings(SimulatedWorld world)
 
         return condition;
     }
-
-    private static Kernel.MonotonicTime MonotonicTimeOfTheBeginning => default;
 }

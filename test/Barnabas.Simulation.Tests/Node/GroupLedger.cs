@@ -2,7 +2,7 @@ using Barnabas.Kernel;
 
 namespace Barnabas.Simulation.Tests;
 
-/// <summary>What is known of one group from outside: its generations, and what was committed under which of them.</summary>
+/// <summary>What is known of one group from outside: its generations and what was committed.</summary>
 internal sealed class GroupLedger(string name, SimulatedWorld world, Findings findings)
 {
     private readonly SortedDictionary<(string Topic, int Partition), List<Commit>> _commits = [];
@@ -28,7 +28,7 @@ internal sealed class GroupLedger(string name, SimulatedWorld world, Findings fi
     public void OnJoined(string member, int generation, string leader)
     {
         findings.Require(
-            !_lastGeneration.TryGetValue(member, out int last) || generation > last,
+            !_lastGeneration.TryGetValue(member, out int last) || generation >= last,
             $"{name}: {member} joined generation {generation} after {last} (I-38)");
         _lastGeneration[member] = generation;
         findings.Require(

@@ -91,7 +91,8 @@ internal sealed class GroupMember : Actor
         for (int i = 0; i < members.Count; i++)
         {
             int member = i;
-            byte[] mine = [.. Enumerable.Range(0, partitions).Where(n => n % members.Count == member).Select(n => (byte)n)];
+            IEnumerable<int> share = Enumerable.Range(0, partitions).Where(n => n % members.Count == member);
+            byte[] mine = [.. share.Select(static n => (byte)n)];
             _group.OnAssigning(request.GenerationId, members[i].MemberId, mine);
             request.Assignments.Add(new() { MemberId = members[i].MemberId, Assignment = mine });
         }

@@ -18,6 +18,7 @@ internal sealed class IdempotentProducer : Actor
     private readonly RecordBatchBuilder _builder = new(new CompressionCodecs(), 64 * 1024);
     private ProducerIdAndEpoch _id = ProducerIdAndEpoch.None;
     private bool _mayBeForgotten;
+    private bool _hasLivedOn;
     private uint _made;
     private int _left;
 
@@ -43,6 +44,9 @@ internal sealed class IdempotentProducer : Actor
 
     protected override void Begin()
     {
+        // A producer snapshot, taken where a segment ends, holds the last batch of a producer and not the last five:
+        // after a restart older ones are no longer known as duplicates, here as in Apache Kafka.
+        _hasLivedOn = _id.ProducerId >= 0;
         foreach (Lane lane in _lanes)
         {
             lane.InFlight = 0;
@@ -78,7 +82,7 @@ internal sealed class IdempotentProducer : Actor
             Findings.Require(
                 Story.ProducerIds.Add(answer.ProducerId), $"producer id {answer.ProducerId} was given twice");
             _id = new ProducerIdAndEpoch(answer.ProducerId, answer.ProducerEpoch);
-            _mayBeForgotten = false;
+            (_mayBeForgotten, _hasLivedOn) = (false, false);
             Later(0, 20, Tick);
         });
     }
@@ -177,7 +181,7 @@ internal sealed class IdempotentProducer : Actor
             case ErrorCode.OutOfOrderSequenceNumber or ErrorCode.UnknownProducerId
                 when lane.Unfinished[0] == batch && !lane.IsBroken:
                 Findings.Require(
-                    _mayBeForgotten,
+                    _mayBeForgotten || (_hasLivedOn && lane.Partition.Topic.HasSmallSegments),
                     $"{Client.Name}: {lane.Partition.Name} refuses {batch.Values[0]:X} with {error}: {message} (I-29)");
                 StartAnew();
                 break;

@@ -3,11 +3,12 @@ using Barnabas.Kernel;
 namespace Barnabas.Simulation.Tests;
 
 /// <summary>
-/// A seeded run of one whole node with its users: lives that end in crashes, an audit of all data after each, and in the
-/// end a healed node that must answer everything, close in order and come back with the same state.
+/// A seeded run of one whole node with its users: lives that end in crashes, an audit of all data after each, and in
+/// the end a healed node that must answer everything, close in order and come back with the same state.
 /// </summary>
 internal sealed class NodeStory
 {
+    private const long UsualCapacity = 1L << 30;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     private readonly SimulatedRandom _random;
@@ -19,6 +20,7 @@ internal sealed class NodeStory
     private readonly Auditor _auditor;
     private readonly SortedDictionary<ErrorCode, int> _errors = [];
     private long _commits;
+    private int _lives;
 
     public NodeStory(ulong seed, Func<StoryPlan, StoryPlan>? change = null)
     {
@@ -30,7 +32,6 @@ internal sealed class NodeStory
             Network = new SimulatedNetworkOptions
             {
                 DelayMax = TimeSpan.FromMilliseconds(Plan.SlowLinks ? 120 : 2),
-                ResetOneIn = 0,
             },
         });
         _random = World.Random.Split();
@@ -178,30 +179,112 @@ internal sealed class NodeStory
         bool powerWasLost = false;
         for (int life = 0; life < Plan.Lives; life++)
         {
-            if (!Open() || !Audit(powerWasLost))
+            if (!OpenAndCrash(ref powerWasLost) || !Audit(powerWasLost) || (life == 0 && !CreateTopics()))
             {
                 return;
             }
 
             bool isLast = life == Plan.Lives - 1;
-            if (life == 0 && !CreateTopics())
+            Employ();
+            PlanFaults();
+            if (Plan.CrashesWithinCalls && !isLast && _random.OneIn(2))
             {
-                return;
+                Broker.Node.Disk.CrashAfter(_random.Next(600));
             }
 
-            Employ(mayMake: true);
-            World.RunFor(_random.Between(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(5)));
-            if (!isLast)
+            TimeSpan length = _random.Between(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(5));
+            bool crashed = !Survives(() => World.RunFor(length));
+            powerWasLost = false;
+            if (!isLast || crashed)
             {
                 powerWasLost = Crash();
             }
         }
 
-        if (Drain() && Audit(powerWasLost: false) && CloseInOrder() && Open())
+        if (Broker.Failure is not null && Crash() is var lost && !(Open() && Audit(lost)))
         {
-            Audit(powerWasLost: false);
+            return;
+        }
+
+        if (Drain() && Audit(powerWasLost: false) && CloseInOrder())
+        {
+            LogFilesCheck.Run(Broker.Node.Disk, Broker.Image, Findings);
+            if (Open())
+            {
+                Audit(powerWasLost: false);
+            }
         }
     }
+
+    // A crash may come while the node recovers from the one before, again and again.
+    private bool OpenAndCrash(ref bool powerWasLost)
+    {
+        while (Plan.CrashesWithinCalls && Crashes > 0 && _random.OneIn(3))
+        {
+            Broker.Node.Disk.CrashAfter(_random.Next(120));
+            bool opened = false;
+            if (Survives(() => opened = Open()))
+            {
+                return opened;
+            }
+
+            powerWasLost |= Crash();
+        }
+
+        return Open();
+    }
+
+    private bool Survives(Action part)
+    {
+        try
+        {
+            part();
+            Broker.Node.Disk.CrashAfter(null);
+            return true;
+        }
+        catch (SimulatedCrashException)
+        {
+            return false;
+        }
+    }
+
+    private void PlanFaults()
+    {
+        int life = _lives;
+        for (int i = 0; Plan.Resets && i < 4; i++)
+        {
+            InThisLife(life, () => (_random.OneIn(2) ? _clientMachine : Broker.Node).ResetConnections());
+            InThisLife(life, () => InNextTurn(Users.ElementAt(_random.Next(Users.Count())).Client.Disconnect));
+        }
+
+        if (Plan.ClockJumps)
+        {
+            TimeSpan far = TimeSpan.FromDays(20);
+            InThisLife(life, () => Broker.Node.WallClockOffset = _random.Between(-far, far));
+        }
+
+        if (Plan.FullDisks)
+        {
+            InThisLife(life, FillDisk);
+        }
+    }
+
+    private void FillDisk()
+    {
+        SimulatedDisk disk = Broker.Node.Disk;
+        disk.CapacityBytes = disk.UsedBytes + (4096 * _random.Next(6));
+        World.After(TimeSpan.FromMilliseconds(_random.Between(10, 1500)), () => disk.CapacityBytes = UsualCapacity);
+    }
+
+    private void InThisLife(int life, Action fault) => World.After(
+        TimeSpan.FromMilliseconds(_random.Next(5000)),
+        () =>
+        {
+            if (life == _lives && Broker.IsReady)
+            {
+                fault();
+            }
+        });
 
     private bool CreateTopics()
     {
@@ -213,6 +296,7 @@ internal sealed class NodeStory
 
     private bool Open()
     {
+        _lives++;
         Broker.Start();
         World.RunUntil(() => Broker.IsReady || Broker.Failure is not null, Patience);
         return Findings.Require(Broker.IsReady, $"the node does not open: {Broker.Failure ?? "it takes too long"}");
@@ -238,14 +322,14 @@ internal sealed class NodeStory
         return Findings.Require(done, $"the audit does not end: {string.Join("; ", Broker.Events)}");
     }
 
-    private void Employ(bool mayMake) => InTurn(() =>
+    private void Employ() => InTurn(() =>
     {
         foreach (IdempotentProducer producer in _producers)
         {
-            producer.Allow(mayMake ? Plan.BatchesPerLife : 0);
+            producer.Allow(Plan.BatchesPerLife);
         }
 
-        _admin.Allow(mayMake ? Plan.AdminChanges : 0);
+        _admin.Allow(Plan.AdminChanges);
         foreach (Actor user in Users)
         {
             user.Resume();
@@ -267,23 +351,22 @@ internal sealed class NodeStory
 
     private bool Crash()
     {
-        SimulatedEnd end = Plan.PowerLosses && (!Plan.Kills || _random.OneIn(2)) ? SimulatedEnd.PowerLoss : SimulatedEnd.Kill;
+        bool losesPower = Plan.PowerLosses && (!Plan.Kills || _random.OneIn(2));
         Crashes++;
-        Broker.Stop(end);
+        Broker.Node.Disk.CapacityBytes = UsualCapacity;
+        Broker.Stop(losesPower ? SimulatedEnd.PowerLoss : SimulatedEnd.Kill);
         Dismiss();
-        if (end == SimulatedEnd.PowerLoss)
+        foreach (IdempotentProducer producer in losesPower ? _producers : [])
         {
-            foreach (IdempotentProducer producer in _producers)
-            {
-                producer.AllowToBeForgotten();
-            }
+            producer.AllowToBeForgotten();
         }
 
-        return end == SimulatedEnd.PowerLoss;
+        return losesPower;
     }
 
     private bool Drain()
     {
+        Broker.Node.Disk.CapacityBytes = UsualCapacity;
         InTurn(() =>
         {
             foreach (IdempotentProducer producer in _producers)
@@ -299,22 +382,24 @@ internal sealed class NodeStory
                 user.Client.CheckDeadlines();
             }
         });
+        string[] busy = [.. Users.Where(static user => !user.IsDone).Select(static user => user.Client.Name)];
         Dismiss();
-        return Findings.Require(done, "the users do not come to an end: "
-            + string.Join(", ", Users.Where(static user => !user.IsDone).Select(static user => user.Client.Name)));
+        return Findings.Require(done, $"no end comes for {string.Join(", ", busy)}");
     }
 
     private bool CloseInOrder() =>
         Findings.Require(Broker.Close(Patience), "the node does not close in order");
 
+    private void InNextTurn(Action action) => Clients.Post(new Turn(action));
+
     private void InTurn(Action action)
     {
         bool done = false;
-        Clients.Post(new Turn(() =>
+        InNextTurn(() =>
         {
             action();
             done = true;
-        }));
+        });
         World.RunUntil(() => done, Patience);
     }
 }

@@ -3,7 +3,7 @@ using Barnabas.Protocol;
 
 namespace Barnabas.Simulation.Tests;
 
-/// <summary>Reads all records of some partitions in order, with or without a fetch session, and waits for more.</summary>
+/// <summary>Reads all records of some partitions in order, with or without a fetch session.</summary>
 internal sealed class ReadingConsumer : Actor
 {
     private readonly bool _hasSession;
@@ -118,7 +118,9 @@ internal sealed class ReadingConsumer : Actor
             foreach (FetchResponse.PartitionData data in topic.Partitions)
             {
                 Cursor? cursor = _cursors.Find(cursor => cursor.Partition.Number == data.PartitionIndex
-                    && (version >= 13 ? cursor.Partition.Topic.Id == topic.TopicId : cursor.Partition.Topic.Name == topic.Topic));
+                    && (version >= 13
+                        ? cursor.Partition.Topic.Id == topic.TopicId
+                        : cursor.Partition.Topic.Name == topic.Topic));
                 if (Findings.Require(cursor is not null, $"{Client.Name}: a partition that was not asked for"))
                 {
                     Take(cursor!, data);
@@ -150,7 +152,7 @@ internal sealed class ReadingConsumer : Actor
         Findings.Require(
             data.LogStartOffset <= data.HighWatermark && data.LastStableOffset <= data.HighWatermark
                 && data.LogStartOffset <= data.LastStableOffset,
-            $"{cursor.Partition.Name}: {data.LogStartOffset} .. {data.LastStableOffset} .. {data.HighWatermark} (I-04)");
+            $"{cursor.Partition.Name}: {data.LogStartOffset}, {data.LastStableOffset}, {data.HighWatermark} (I-04)");
         Findings.Require(
             data.HighWatermark >= cursor.HighWatermark,
             $"{cursor.Partition.Name}: high watermark {cursor.HighWatermark}, then {data.HighWatermark} (I-05)");
@@ -163,7 +165,8 @@ internal sealed class ReadingConsumer : Actor
             }
 
             Findings.Require(
-                offset == cursor.Position, $"{Client.Name}: {cursor.Partition.Name} {offset} after {cursor.Position - 1}");
+                offset == cursor.Position,
+                $"{Client.Name}: {cursor.Partition.Name} {offset} after {cursor.Position - 1}");
             Findings.Require(
                 offset < data.HighWatermark,
                 $"{Client.Name}: {cursor.Partition.Name} {offset} beyond {data.HighWatermark} (I-10)");

@@ -7,7 +7,7 @@ using Barnabas.Metadata;
 
 namespace Barnabas.Simulation.Tests;
 
-/// <summary>A machine that is both broker and controller of its own cluster, through as many lives as it takes.</summary>
+/// <summary>A machine that is broker and controller of its own cluster, through as many lives as it takes.</summary>
 internal sealed class SimulatedBroker
 {
     public const string ClusterId = "MkU3OEVBNTcwNTJENDM2Qk";

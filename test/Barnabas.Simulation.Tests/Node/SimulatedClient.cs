@@ -14,7 +14,7 @@ internal sealed class SimulatedClient(IReactor reactor, IPEndPoint broker, strin
     : IConnectionAcceptor, IConnectionHandler
 {
     // Far above every timeout that a request carries here.
-    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(20);
 
     private readonly Queue<Call> _calls = new();
     private readonly byte[] _slab = new byte[32 * 1024];
@@ -35,8 +35,8 @@ internal sealed class SimulatedClient(IReactor reactor, IPEndPoint broker, strin
     public int Unanswered => _calls.Count;
 
     /// <summary>
-    /// Sends a request. <paramref name="then"/> runs once: with the answer, or with null when the connection is gone and
-    /// nobody knows whether the request was carried out.
+    /// Sends a request. <paramref name="then"/> runs once: with the answer, or with null when the connection is gone
+    /// and nobody knows whether the request was carried out.
     /// </summary>
     public void Send<TResponse>(IApiMessage request, short version, Action<TResponse?> then)
         where TResponse : class, IMessage<TResponse>, new()
@@ -52,7 +52,8 @@ internal sealed class SimulatedClient(IReactor reactor, IPEndPoint broker, strin
             KafkaReader reader = new(body);
             TResponse response = new();
             response.Read(ref reader, version);
-            findings.Require(!reader.Failed && reader.Remaining == 0, $"{name}: {request.ApiKey} v{version} unreadable");
+            findings.Require(
+                !reader.Failed && reader.Remaining == 0, $"{name}: {request.ApiKey} v{version} unreadable");
             then(response);
         });
         _calls.Enqueue(call);

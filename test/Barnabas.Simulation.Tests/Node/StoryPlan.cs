@@ -38,8 +38,6 @@ internal sealed record StoryPlan
 
     public required bool CrashesWithinCalls { get; init; }
 
-    public bool HasCrashes => Kills || PowerLosses;
-
     public static StoryPlan WithoutFaults(StoryPlan plan) => plan with
     {
         Lives = 1,
@@ -49,6 +47,7 @@ internal sealed record StoryPlan
         Resets = false,
         SlowLinks = false,
         ClockJumps = false,
+        CrashesWithinCalls = false,
     };
 
     public static StoryPlan Draw(SimulatedRandom random)

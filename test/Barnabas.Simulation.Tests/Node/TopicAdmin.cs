@@ -5,8 +5,8 @@ using Barnabas.Protocol;
 namespace Barnabas.Simulation.Tests;
 
 /// <summary>
-/// Creates the story's topics, and then creates, changes and deletes others without rest. It knows what the metadata may
-/// say: what was acknowledged, and for a request without an answer both what was before and what it asked for.
+/// Creates the story's topics, and then creates, changes and deletes others without rest. It knows what the metadata
+/// may say: what was acknowledged, and for a request without an answer both what was before and what it asked for.
 /// </summary>
 internal sealed class TopicAdmin(NodeStory story) : Actor(story, "admin")
 {

@@ -20,6 +20,8 @@ internal sealed class TopicLedger
 
     public bool HasRetention { get; }
 
+    public bool HasSmallSegments => Configs.ContainsKey("segment.index.bytes");
+
     public IReadOnlyList<PartitionLedger> Partitions { get; }
 
     /// <summary>Known once the topic is created.</summary>
