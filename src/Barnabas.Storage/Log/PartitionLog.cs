@@ -304,7 +304,15 @@ public sealed class PartitionLog
     /// This broker leads in a new epoch from here on, even if nothing is ever written in it: followers ask where it
     /// began (KIP-101). Under the gate.
     /// </summary>
-    public void BeginEpoch(LeaderEpoch epoch) => LeaderEpochs.Assign(epoch, LogEndOffset);
+    public void BeginEpoch(LeaderEpoch epoch)
+    {
+        // A node that starts from a metadata snapshot hears of leaderships that are over: they must not wipe out the
+        // epochs that the log has seen since (I-02).
+        if (epoch > LeaderEpochs.Latest)
+        {
+            LeaderEpochs.Assign(epoch, LogEndOffset);
+        }
+    }
 
     /// <summary>
     /// Moves the high watermark, into the bounds of the log. Under the gate. Returns where it is now.

@@ -21,7 +21,9 @@ internal static class LogFilesCheck
         foreach (string name in disk.List(Root))
         {
             string directory = $"{Root}/{name}";
-            if (!disk.DirectoryExists(directory) || name.EndsWith("-delete", StringComparison.Ordinal))
+            bool isSetAside = name.EndsWith("-delete", StringComparison.Ordinal)
+                || name.EndsWith("-stray", StringComparison.Ordinal);
+            if (isSetAside || !disk.DirectoryExists(directory))
             {
                 continue;
             }

@@ -366,6 +366,8 @@ internal sealed class NodeStory
 
     private bool Drain()
     {
+        // No fault is due any more.
+        _lives++;
         Broker.Node.Disk.CapacityBytes = UsualCapacity;
         InTurn(() =>
         {
