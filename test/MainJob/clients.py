@@ -159,8 +159,9 @@ class Group:
 
 
 def produce(node, topic, codec, path):
-    """kcat sends a whole file, keys and values."""
-    run(["kcat", "-P", "-b", node.address, "-t", topic, "-K", r"\t", "-z", codec, "-l", path],
+    """kcat sends a whole file, keys and values; idempotent, for only so a retry keeps the order."""
+    run(["kcat", "-P", "-b", node.address, "-t", topic, "-K", r"\t", "-z", codec, "-X", "enable.idempotence=true",
+         "-l", path],
         node.log_path(f"produce-{topic}-{os.path.basename(path)}"), seconds=600)
 
 
