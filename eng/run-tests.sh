@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs the test projects given as arguments, one after the other, and adds up what they report. Without arguments: all of
-# them, and then the main job with foreign clients in its small form.
+# them, and then the main job with foreign clients and Apache Kafka's own tests, both in their small form.
 # The last line is: N passed, N failed, N skipped. The exit code is not 0 if a test failed or a project did not run.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -11,9 +11,9 @@ results=test-results
 rm -rf "$results"
 mkdir -p "$results"
 if [ "$#" -gt 0 ]; then
-  projects=("$@") main_job=""
+  projects=("$@") scripts=()
 else
-  projects=(test/*.Tests/*.Tests.csproj) main_job=test/MainJob/run
+  projects=(tests/*.Tests/*.Tests.csproj) scripts=(tests/MainJob/run tests/KafkaSuite/run)
 fi
 
 passed=0 failed=0 skipped=0 broken=0
@@ -57,21 +57,26 @@ for project in "${projects[@]}"; do
   fi
 done
 
-if [ -n "$main_job" ]; then
+for script in "${scripts[@]}"; do
+  name=$(basename "$(dirname "$script")")
   started=$SECONDS
   status=0
-  timeout --kill-after=30 900 "$main_job" --ci >"$results/MainJob.log" 2>&1 || status=$?
-  grep -E '^(WRONG|skip|  |      )' "$results/MainJob.log" || true
-  last=$(tail -n 1 "$results/MainJob.log")
+  timeout --kill-after=30 900 "$script" --ci >"$results/$name.log" 2>&1 || status=$?
+  grep -E '^(WRONG|FAILED|skip|  |      )' "$results/$name.log" | head -n 60 || true
+  last=$(tail -n 1 "$results/$name.log")
   if [[ $last =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed,\ ([0-9]+)\ skipped$ ]]; then
     passed=$((passed + BASH_REMATCH[1])) failed=$((failed + BASH_REMATCH[2])) skipped=$((skipped + BASH_REMATCH[3]))
-    say "MainJob: $last ($((SECONDS - started)) s)"
+    say "$name: $last ($((SECONDS - started)) s)"
+    if [ "$status" -ne 0 ] && [ "${BASH_REMATCH[2]}" -eq 0 ]; then
+      broken=$((broken + 1))
+      tail -n 20 "$results/$name.log"
+    fi
   else
     broken=$((broken + 1))
-    say "MainJob: DID NOT RUN (exit code $status)"
-    tail -n 30 "$results/MainJob.log"
+    say "$name: DID NOT RUN (exit code $status)"
+    tail -n 30 "$results/$name.log"
   fi
-fi
+done
 
 # A project that did not run is a failure of its own: it must not vanish from the sum.
 failed=$((failed + broken))

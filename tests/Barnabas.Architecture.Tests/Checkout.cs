@@ -9,11 +9,11 @@ internal static class Checkout
     public static string Root { get; } = FindRoot();
 
     /// <summary>All C# files that people write: not what is generated or built.</summary>
-    public static IReadOnlyList<SourceFile> Sources { get; } = [.. Find("src", "*.cs").Concat(Find("test", "*.cs"))
+    public static IReadOnlyList<SourceFile> Sources { get; } = [.. Find("src", "*.cs").Concat(Find("tests", "*.cs"))
         .Select(path => new SourceFile(Relative(path), File.ReadAllText(path)))];
 
     public static IReadOnlyList<string> Projects { get; } =
-        [.. Find("src", "*.csproj").Concat(Find("test", "*.csproj"))];
+        [.. Find("src", "*.csproj").Concat(Find("tests", "*.csproj"))];
 
     /// <summary>A path below the root with forward slashes.</summary>
     public static string Relative(string path) => Path.GetRelativePath(Root, path).Replace('\\', '/');
