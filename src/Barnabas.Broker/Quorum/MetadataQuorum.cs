@@ -144,7 +144,7 @@ internal sealed class MetadataQuorum : IControllerChannel
             _snapshots.WriteIfDue(Image, _commits.IsInTransaction, _kraftVersion, _quorum.Voters, Now());
             ArmTimer();
         }
-        catch (Exception failure)
+        catch (Exception failure) when (failure is not ProcessEndException)
         {
             // The mouth of this mailbox's loop. A node that cannot keep or follow the metadata must not go on with what it
             // has, whatever the reason: half of a turn may be done.

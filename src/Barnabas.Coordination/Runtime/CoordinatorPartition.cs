@@ -170,7 +170,7 @@ internal sealed class CoordinatorPartition<TShard>
         {
             Write(call.Ask(_shard!, Now, _committedEpoch));
         }
-        catch (Exception broken) when (State == CoordinatorPartitionState.Active)
+        catch (Exception broken) when (State == CoordinatorPartitionState.Active && broken is not ProcessEndException)
         {
             // The shard may be half changed. Its state is thrown away; the log is the truth.
             Fail(ErrorCode.NotCoordinator, $"a request broke it: {broken.Message}");
@@ -223,7 +223,7 @@ internal sealed class CoordinatorPartition<TShard>
         {
             Write(timer.Expire(Now));
         }
-        catch (Exception broken) when (State == CoordinatorPartitionState.Active)
+        catch (Exception broken) when (State == CoordinatorPartitionState.Active && broken is not ProcessEndException)
         {
             Fail(ErrorCode.NotCoordinator, $"a timer broke it: {broken.Message}");
         }
