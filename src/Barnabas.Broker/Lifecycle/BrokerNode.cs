@@ -100,7 +100,7 @@ public sealed class BrokerNode
             Failed = OnQuorumFailed,
         };
         _parts = Assemble(_directories, _quorum);
-        _applier = new MetadataApplier(_parts, _directories, _events);
+        _applier = new MetadataApplier(_parts, _directories, _events, _quorum.Mailbox);
         _quorum.Subscribe(_applier);
         _quorum.Subscribe(new FirstImage(this));
         _quorum.Start();

@@ -146,8 +146,8 @@ internal sealed class MetadataQuorum : IControllerChannel
         }
         catch (Exception failure) when (failure is not ProcessEndException)
         {
-            // The mouth of this mailbox's loop. A node that cannot keep or follow the metadata must not go on with what it
-            // has, whatever the reason: half of a turn may be done.
+            // The mouth of this mailbox's loop. A node that cannot keep or follow the metadata must not go on with what
+            // it has, whatever the reason: half of a turn may be done.
             _isStopped = true;
             FailWaiting(failure.Message);
             Failed?.Invoke(failure);

@@ -12,13 +12,33 @@ namespace Barnabas.Broker;
 /// applies configurations, and publishes the image when all that is done. Only from the blocking mailbox of the
 /// metadata log.
 /// </summary>
-internal sealed class MetadataApplier(BrokerParts parts, LogDirectories directories, IBrokerEvents events)
-    : IMetadataSubscriber
+internal sealed class MetadataApplier : IMetadataSubscriber
 {
-    private readonly ClusterView _cluster = parts.Cluster;
-    private readonly LocalTopics _topics = parts.Topics;
+    /// <summary>Between two tries to open what did not open for a reason that may pass.</summary>
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
+
+    private readonly BrokerParts _parts;
+    private readonly LogDirectories _directories;
+    private readonly IBrokerEvents _events;
+    private readonly IMailbox _mailbox;
+    private readonly ClusterView _cluster;
+    private readonly LocalTopics _topics;
     private readonly Dictionary<Partition, OffsetsPartitionWatch> _watches = [];
+    private readonly RetryTimer _retry;
+    private List<Partition> _unopened = [];
     private bool _hasImage;
+
+    /// <param name="mailbox">The mailbox that all calls come on.</param>
+    public MetadataApplier(BrokerParts parts, LogDirectories directories, IBrokerEvents events, IMailbox mailbox)
+    {
+        _parts = parts;
+        _directories = directories;
+        _events = events;
+        _mailbox = mailbox;
+        _cluster = parts.Cluster;
+        _topics = parts.Topics;
+        _retry = new RetryTimer(this);
+    }
 
     public void Apply(MetadataImage image, MetadataDelta delta)
     {
@@ -26,7 +46,7 @@ internal sealed class MetadataApplier(BrokerParts parts, LogDirectories director
         {
             // The first image may come from a snapshot, which no delta leads to: everything in it is new.
             _hasImage = true;
-            parts.Configs.Apply(image);
+            _parts.Configs.Apply(image);
             ApplyAll(image);
         }
         else
@@ -53,7 +73,7 @@ internal sealed class MetadataApplier(BrokerParts parts, LogDirectories director
     public void SetStraysAside()
     {
         MetadataImage image = _cluster.Image;
-        foreach (LogDirectory directory in directories.All)
+        foreach (LogDirectory directory in _directories.All)
         {
             foreach (TopicPartition id in directory.PartitionsAtStart)
             {
@@ -62,7 +82,7 @@ internal sealed class MetadataApplier(BrokerParts parts, LogDirectories director
                     && directory.Contains(id)
                     && directory.SetAside(id) is { } aside)
                 {
-                    events.PartitionOffline(id, $"It is not in the metadata; its files were set aside as {aside}.");
+                    _events.PartitionOffline(id, $"It is not in the metadata; its files were set aside as {aside}.");
                 }
             }
         }
@@ -119,7 +139,7 @@ internal sealed class MetadataApplier(BrokerParts parts, LogDirectories director
             }
         }
 
-        parts.Groups?.OnTopicsDeleted(deleted);
+        _parts.Groups?.OnTopicsDeleted(deleted);
     }
 
     private void ApplyPartition(MetadataImage image, string topic, Uuid topicId, int number, PartitionImage wanted)
@@ -160,22 +180,22 @@ internal sealed class MetadataApplier(BrokerParts parts, LogDirectories director
 
     private Partition Open(MetadataImage image, TopicPartition id, Uuid topicId)
     {
-        TopicSettings settings = parts.Configs.TopicSettings(image, id.Topic);
+        TopicSettings settings = _parts.Configs.TopicSettings(image, id.Topic);
         LogConfig config = LogConfigs.From(settings);
         Partition opened;
-        if (directories.DirectoryFor(id) is not { } directory)
+        if (_directories.DirectoryFor(id) is not { } directory)
         {
             opened = Partition.Offline(id, topicId, _cluster.Self, "No log directory is online.");
-            events.PartitionOffline(id, opened.OfflineReason!);
+            _events.PartitionOffline(id, opened.OfflineReason!);
         }
         else
         {
-            LogOpenResult result = directory.Open(id, topicId, config, parts.Time.UnixMilliseconds);
+            LogOpenResult result = directory.Open(id, topicId, config, _parts.Time.UnixMilliseconds);
             if (result.Error == ErrorCode.InconsistentTopicId && directory.SetAside(id) is { } aside)
             {
                 // A topic of this name was deleted and made anew, and a crash came before its files were renamed.
-                events.PartitionOffline(id, $"Files of a former topic of this name were set aside as {aside}.");
-                result = directory.Open(id, topicId, config, parts.Time.UnixMilliseconds);
+                _events.PartitionOffline(id, $"Files of a former topic of this name were set aside as {aside}.");
+                result = directory.Open(id, topicId, config, _parts.Time.UnixMilliseconds);
             }
 
             if (result.Log is { } log)
@@ -185,7 +205,12 @@ internal sealed class MetadataApplier(BrokerParts parts, LogDirectories director
             else
             {
                 opened = Partition.Offline(id, topicId, _cluster.Self, result.Message ?? result.Error.ToString());
-                events.PartitionOffline(id, opened.OfflineReason!);
+                _events.PartitionOffline(id, opened.OfflineReason!);
+                if (result.MayPass)
+                {
+                    _unopened.Add(opened);
+                    _mailbox.Arm(_retry, RetryInterval);
+                }
             }
         }
 
@@ -193,29 +218,57 @@ internal sealed class MetadataApplier(BrokerParts parts, LogDirectories director
         return opened;
     }
 
+    /// <summary>
+    /// Tries once more what did not open because the disk was full or too many files were open: service resumes by
+    /// itself.
+    /// </summary>
+    private void OpenAgain()
+    {
+        List<Partition> unopened = _unopened;
+        _unopened = [];
+        MetadataImage image = _cluster.Image;
+        foreach (Partition partition in unopened)
+        {
+            // Deleted or given to another broker meanwhile, or opened anew under another object.
+            TopicIdPartition id = new(partition.TopicId, partition.Id.Partition);
+            if (partition.IsRetired
+                || image.FindPartition(id) is not { } wanted
+                || !_topics.TryFind(partition.TopicId, out LocalTopic? topic)
+                || !ReferenceEquals(topic.Find(partition.Id.Partition), partition))
+            {
+                continue;
+            }
+
+            _topics.Remove(partition);
+            ApplyPartition(image, partition.Id.Topic, partition.TopicId, partition.Id.Partition, wanted);
+            // Who waited on the old object looks again, and finds the new one.
+            partition.Retire();
+        }
+    }
+
     private void Remove(Partition partition)
     {
         LeaderEpoch epoch = partition.Leadership.Epoch;
         partition.Retire();
-        parts.Flushes.Forget(partition);
+        _parts.Flushes.Forget(partition);
         if (_watches.Remove(partition, out OffsetsPartitionWatch? watch))
         {
             partition.Remove(watch);
-            parts.Groups!.OnLeadershipLost(partition.Id.Partition, epoch);
+            _parts.Groups!.OnLeadershipLost(partition.Id.Partition, epoch);
         }
 
-        foreach (LogDirectory directory in directories.All)
+        foreach (LogDirectory directory in _directories.All)
         {
             if (directory.Contains(partition.Id))
             {
-                directory.Delete(partition.Id, parts.Time.UnixMilliseconds);
+                directory.Delete(partition.Id, _parts.Time.UnixMilliseconds);
             }
         }
     }
 
     private void TellCoordinator(Partition partition, bool led, LeaderEpoch before)
     {
-        if (parts.Groups is not { } groups || partition.Id.Partition >= groups.PartitionCount)
+        if (_parts.Groups is not { } groups || partition.Id.Partition >= groups.PartitionCount)
         {
             return;
         }
@@ -259,7 +312,7 @@ internal sealed class MetadataApplier(BrokerParts parts, LogDirectories director
         if (brokerChanged)
         {
             // The defaults of all topics.
-            parts.Configs.Apply(image);
+            _parts.Configs.Apply(image);
         }
 
         foreach (LocalTopic topic in brokerChanged ? _topics.All() : changed)
@@ -270,7 +323,7 @@ internal sealed class MetadataApplier(BrokerParts parts, LogDirectories director
 
     private void Configure(MetadataImage image, LocalTopic topic)
     {
-        TopicSettings settings = parts.Configs.TopicSettings(image, topic.Name);
+        TopicSettings settings = _parts.Configs.TopicSettings(image, topic.Name);
         LogConfig config = LogConfigs.From(settings);
         for (int number = 0; number < topic.PartitionCount; number++)
         {
@@ -283,5 +336,10 @@ internal sealed class MetadataApplier(BrokerParts parts, LogDirectories director
                 }
             }
         }
+    }
+
+    private sealed class RetryTimer(MetadataApplier owner) : TimerItem
+    {
+        public override void Fire() => owner.OpenAgain();
     }
 }

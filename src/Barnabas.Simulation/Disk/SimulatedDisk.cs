@@ -63,8 +63,8 @@ public sealed class SimulatedDisk : IDisk
 
     /// <summary>
     /// Ends the process in the middle of what it does: after so many more calls that change something, the next one
-    /// does a part of its work or nothing and throws <see cref="SimulatedCrashException"/>, and so does every call after
-    /// it. Null takes it back.
+    /// does a part of its work or nothing and throws <see cref="SimulatedCrashException"/>, and so does every call
+    /// after it. Null takes it back.
     /// </summary>
     public void CrashAfter(long? calls) => _callsLeft = calls;
 

@@ -168,12 +168,13 @@ public sealed class LogDirectory : ILogHost, IDisposable
         }
         catch (DiskException failure)
         {
-            if (failure.Error is not (DiskError.NoSpace or DiskError.TooManyOpen))
+            bool passes = failure.Error is DiskError.NoSpace or DiskError.TooManyOpen;
+            if (!passes)
             {
                 OnFailure(failure);
             }
 
-            return LogOpenResult.Failed(ErrorCode.KafkaStorageError, failure.Message);
+            return LogOpenResult.Failed(ErrorCode.KafkaStorageError, failure.Message) with { MayPass = passes };
         }
     }
 

@@ -9,6 +9,9 @@ namespace Barnabas.Storage;
 /// </summary>
 public sealed record LogOpenResult(PartitionLog? Log, ErrorCode Error, string? Message)
 {
+    /// <summary>The reason may pass by itself, a full disk or too many open files: it is worth trying again.</summary>
+    public bool MayPass { get; init; }
+
     internal static LogOpenResult Opened(PartitionLog log) => new(log, ErrorCode.None, null);
 
     internal static LogOpenResult Failed(ErrorCode error, string message) => new(null, error, message);

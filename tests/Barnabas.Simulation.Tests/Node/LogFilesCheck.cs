@@ -42,7 +42,8 @@ internal static class LogFilesCheck
         Dictionary<string, long> starts = [];
         string path = $"{Root}/log-start-offset-checkpoint";
         string[] lines = disk.FileExists(path) ? Encoding.ASCII.GetString(Read(disk, path)).Split('\n') : [];
-        foreach (string[] words in lines.Skip(2).Select(static line => line.Split(' ')).Where(static w => w.Length == 3))
+        IEnumerable<string[]> rows = lines.Skip(2).Select(static line => line.Split(' '));
+        foreach (string[] words in rows.Where(static row => row.Length == 3))
         {
             starts[$"{words[0]}-{words[1]}"] = long.Parse(words[2], CultureInfo.InvariantCulture);
         }

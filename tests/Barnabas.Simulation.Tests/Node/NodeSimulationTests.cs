@@ -7,9 +7,9 @@ namespace Barnabas.Simulation.Tests;
 
 /// <summary>
 /// Stories of a whole node, one per seed. <c>BARNABAS_SIMULATION_SEEDS</c> says how many (without it as many as fit
-/// into half a minute), <c>BARNABAS_SIMULATION_FIRST</c> with which to begin: a seed that failed is repeated with it and
-/// one seed. With <c>BARNABAS_SIMULATION_HASHES</c> the trace hashes of ten seeds are compared with those in that file,
-/// which another build or machine has written there.
+/// into half a minute), <c>BARNABAS_SIMULATION_FIRST</c> with which to begin: a seed that failed is repeated with it
+/// and one seed. With <c>BARNABAS_SIMULATION_HASHES</c> the trace hashes of ten seeds are compared with those in that
+/// file, which another build or machine has written there.
 /// </summary>
 public sealed class NodeSimulationTests(ITestOutputHelper output)
 {
