@@ -94,83 +94,15 @@ public sealed class Partition
     /// Appends what a client or a coordinator of this broker sends; the bytes are changed in place. With
     /// <paramref name="needsMinInSync"/> (acks=all) it is refused while the in-sync replicas are too few.
     /// </summary>
-    public AppendResult AppendAsLeader(Span<byte> records, AppendOrigin origin, bool needsMinInSync, long nowMs)
-    {
-        if (!IsOnline)
-        {
-            return AppendResult.Refused(ErrorCode.KafkaStorageError, OfflineReason);
-        }
-
-        AppendResult result;
-        lock (Gate)
-        {
-            PartitionLeadership leadership = _leadership;
-            if (!leadership.IsLocal)
-            {
-                return AppendResult.Refused(ErrorCode.NotLeaderOrFollower, null);
-            }
-
-            if (needsMinInSync && leadership.InSyncReplicas.Count < EffectiveMinInSync(leadership))
-            {
-                return AppendResult.Refused(
-                    ErrorCode.NotEnoughReplicas,
-                    $"{Id} has {leadership.InSyncReplicas.Count} in-sync replicas and needs {MinInSyncReplicas}.");
-            }
-
-            result = Log.AppendAsLeader(records, leadership.Epoch, origin, nowMs);
-            if (result.Error == ErrorCode.None)
-            {
-                AdvanceHighWatermark(leadership);
-            }
-        }
-
-        if (result.Error == ErrorCode.None)
-        {
-            _waiters.Notify();
-        }
-
-        return result;
-    }
+    public AppendResult AppendAsLeader(Span<byte> records, AppendOrigin origin, bool needsMinInSync, long nowMs) =>
+        Append(records, null, origin, needsMinInSync, nowMs);
 
     /// <summary>
     /// As <see cref="AppendAsLeader(Span{byte}, AppendOrigin, bool, long)"/>, but only while <paramref name="epoch"/>
     /// still leads: a coordinator must not write with the state of a former leadership.
     /// </summary>
-    public AppendResult AppendInEpoch(Span<byte> records, LeaderEpoch epoch, AppendOrigin origin, long nowMs)
-    {
-        if (!IsOnline)
-        {
-            return AppendResult.Refused(ErrorCode.KafkaStorageError, OfflineReason);
-        }
-
-        AppendResult result;
-        lock (Gate)
-        {
-            PartitionLeadership leadership = _leadership;
-            if (!leadership.IsLocal || leadership.Epoch != epoch)
-            {
-                return AppendResult.Refused(ErrorCode.NotLeaderOrFollower, null);
-            }
-
-            if (leadership.InSyncReplicas.Count < EffectiveMinInSync(leadership))
-            {
-                return AppendResult.Refused(ErrorCode.NotEnoughReplicas, null);
-            }
-
-            result = Log.AppendAsLeader(records, epoch, origin, nowMs);
-            if (result.Error == ErrorCode.None)
-            {
-                AdvanceHighWatermark(leadership);
-            }
-        }
-
-        if (result.Error == ErrorCode.None)
-        {
-            _waiters.Notify();
-        }
-
-        return result;
-    }
+    public AppendResult AppendInEpoch(Span<byte> records, LeaderEpoch epoch, AppendOrigin origin, long nowMs) =>
+        Append(records, epoch, origin, needsMinInSync: true, nowMs);
 
     /// <summary>The end of what a reader may see, exclusive.</summary>
     public Offset ReadLimit(FetchIsolation isolation) => isolation switch
@@ -241,6 +173,50 @@ public sealed class Partition
     public void Add(PartitionWaiter waiter) => _waiters.Add(waiter);
 
     public void Remove(PartitionWaiter waiter) => _waiters.Remove(waiter);
+
+    /// <param name="onlyIn">The epoch that must lead; null for whichever does.</param>
+    private AppendResult Append(
+        Span<byte> records,
+        LeaderEpoch? onlyIn,
+        AppendOrigin origin,
+        bool needsMinInSync,
+        long nowMs)
+    {
+        if (!IsOnline)
+        {
+            return AppendResult.Refused(ErrorCode.KafkaStorageError, OfflineReason);
+        }
+
+        AppendResult result;
+        lock (Gate)
+        {
+            PartitionLeadership leadership = _leadership;
+            if (!leadership.IsLocal || (onlyIn is { } epoch && epoch != leadership.Epoch))
+            {
+                return AppendResult.Refused(ErrorCode.NotLeaderOrFollower, null);
+            }
+
+            if (needsMinInSync && leadership.InSyncReplicas.Count < EffectiveMinInSync(leadership))
+            {
+                return AppendResult.Refused(
+                    ErrorCode.NotEnoughReplicas,
+                    $"{Id} has {leadership.InSyncReplicas.Count} in-sync replicas and needs {MinInSyncReplicas}.");
+            }
+
+            result = Log.AppendAsLeader(records, leadership.Epoch, origin, nowMs);
+            if (result.Error == ErrorCode.None)
+            {
+                AdvanceHighWatermark(leadership);
+            }
+        }
+
+        if (result.Error == ErrorCode.None)
+        {
+            _waiters.Notify();
+        }
+
+        return result;
+    }
 
     /// <summary>
     /// A partition with fewer replicas than <c>min.insync.replicas</c> needs all it has (KIP-966 counts them this way
