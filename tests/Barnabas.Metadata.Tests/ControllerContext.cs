@@ -1,4 +1,5 @@
 using Barnabas.Kernel;
+using Barnabas.Simulation;
 using Barnabas.Protocol;
 
 namespace Barnabas.Metadata.Tests;
@@ -17,7 +18,7 @@ internal sealed class ControllerContext
         int nodeId = 1000)
     {
         Options = options ?? new ControllerOptions { ClusterId = ClusterId, NodeId = new BrokerId(nodeId) };
-        Entropy = new SeededEntropy(seed);
+        Entropy = new SimulatedRandom(seed);
         Core = new ControllerCore(Options, new PlainConfigs(), Entropy);
         Follower = new MetadataReplay(MetadataImage.Empty);
         Activate(bootstrap ?? AllFeatures());
@@ -27,7 +28,7 @@ internal sealed class ControllerContext
 
     public ControllerCore Core { get; }
 
-    public SeededEntropy Entropy { get; }
+    public SimulatedRandom Entropy { get; }
 
     public MetadataReplay Follower { get; }
 

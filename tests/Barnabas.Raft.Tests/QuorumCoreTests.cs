@@ -1,5 +1,6 @@
 using Barnabas.Kernel;
 
+using Barnabas.Simulation;
 namespace Barnabas.Raft.Tests;
 
 public sealed class QuorumCoreTests
@@ -193,7 +194,7 @@ public sealed class QuorumCoreTests
             Endpoints = [],
         })),
         log,
-        new SeededEntropy(3));
+        new SimulatedRandom(3));
 
     private sealed class FixedLog : IQuorumLog
     {

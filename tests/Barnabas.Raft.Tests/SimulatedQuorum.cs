@@ -1,5 +1,6 @@
 using Barnabas.Kernel;
 
+using Barnabas.Simulation;
 namespace Barnabas.Raft.Tests;
 
 /// <summary>
@@ -9,7 +10,7 @@ namespace Barnabas.Raft.Tests;
 /// </summary>
 internal sealed class SimulatedQuorum
 {
-    private readonly SeededEntropy _entropy;
+    private readonly SimulatedRandom _entropy;
     private readonly PriorityQueue<Action, (long Ticks, long Order)> _messages = new();
     private readonly SortedDictionary<int, BrokerId> _leaders = [];
     private readonly SortedSet<int> _stopped = [];
@@ -18,7 +19,7 @@ internal sealed class SimulatedQuorum
 
     public SimulatedQuorum(int voters, ulong seed, bool isFaulty)
     {
-        _entropy = new SeededEntropy(seed);
+        _entropy = new SimulatedRandom(seed);
         IsFaulty = isFaulty;
         Replicas = [.. Enumerable.Range(1, voters).Select(id => new SimulatedReplica(this, id, seed + (ulong)id))];
         Voters = VoterSet.Of(Replicas.Select(static replica => new Voter { Key = replica.Key, Endpoints = [] }));

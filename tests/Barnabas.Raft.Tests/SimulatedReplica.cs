@@ -1,19 +1,20 @@
 using Barnabas.Kernel;
 
+using Barnabas.Simulation;
 namespace Barnabas.Raft.Tests;
 
 /// <summary>A replica with a log in memory: the driver of a core, as small as it can be.</summary>
 internal sealed class SimulatedReplica : IQuorumLog
 {
     private readonly SimulatedQuorum _quorum;
-    private readonly SeededEntropy _entropy;
+    private readonly SimulatedRandom _entropy;
     private ElectionState? _saved;
     private int _synced;
 
     public SimulatedReplica(SimulatedQuorum quorum, int id, ulong seed)
     {
         _quorum = quorum;
-        _entropy = new SeededEntropy(seed);
+        _entropy = new SimulatedRandom(seed);
         Key = new ReplicaKey(new BrokerId(id), new Uuid(7, id));
         Core = null!;
     }

@@ -1,10 +1,13 @@
+using System.Buffers.Binary;
+using Barnabas.Kernel;
+
 namespace Barnabas.Simulation;
 
 /// <summary>
 /// The dice of a simulated world (SplitMix64). The same seed gives the same throws on every machine and in every build,
 /// which <c>System.Random</c> does not promise across versions.
 /// </summary>
-public sealed class SimulatedRandom(ulong seed)
+public sealed class SimulatedRandom(ulong seed) : IEntropy
 {
     private ulong _state = seed;
 
@@ -35,7 +38,7 @@ public sealed class SimulatedRandom(ulong seed)
     {
         while (destination.Length >= sizeof(ulong))
         {
-            System.Buffers.Binary.BinaryPrimitives.WriteUInt64LittleEndian(destination, NextUInt64());
+            BinaryPrimitives.WriteUInt64LittleEndian(destination, NextUInt64());
             destination = destination[sizeof(ulong)..];
         }
 

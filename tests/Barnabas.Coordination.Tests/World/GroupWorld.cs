@@ -1,4 +1,5 @@
 using Barnabas.Kernel;
+using Barnabas.Simulation;
 using Barnabas.Protocol;
 
 namespace Barnabas.Coordination.Tests;
@@ -22,7 +23,7 @@ internal sealed class GroupWorld
         _mailbox = new VirtualMailbox("coordinator", Clock);
         _loader = new VirtualMailbox("coordinator-loader", Clock);
         Coordinator = new GroupCoordinator(
-            Options, Log, Topics, Events, Clock, new SeededEntropy(seed), _mailbox, _loader);
+            Options, Log, Topics, Events, Clock, new SimulatedRandom((ulong)seed), _mailbox, _loader);
         Coordinator.Start();
         GainAll(new LeaderEpoch(1));
         Run();
