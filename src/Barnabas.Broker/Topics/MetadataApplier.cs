@@ -142,7 +142,8 @@ internal sealed class MetadataApplier : IMetadataSubscriber
         _parts.Groups?.OnTopicsDeleted(deleted);
     }
 
-    private void ApplyPartition(MetadataImage image, string topic, Uuid topicId, int number, PartitionImage wanted)
+    private void ApplyPartition(
+        MetadataImage image, string topic, Uuid topicId, int number, PartitionImage wanted, bool isRetry = false)
     {
         TopicPartition id = new(topic, number);
         Partition? partition = _topics.TryFind(topicId, out LocalTopic? known) ? known.Find(number) : null;
@@ -159,7 +160,7 @@ internal sealed class MetadataApplier : IMetadataSubscriber
 
         if (partition is null)
         {
-            partition = Open(image, id, topicId);
+            partition = Open(image, id, topicId, isRetry);
             _topics.Put(partition);
         }
 
@@ -178,7 +179,7 @@ internal sealed class MetadataApplier : IMetadataSubscriber
         }
     }
 
-    private Partition Open(MetadataImage image, TopicPartition id, Uuid topicId)
+    private Partition Open(MetadataImage image, TopicPartition id, Uuid topicId, bool isRetry)
     {
         TopicSettings settings = _parts.Configs.TopicSettings(image, id.Topic);
         LogConfig config = LogConfigs.From(settings);
@@ -205,7 +206,12 @@ internal sealed class MetadataApplier : IMetadataSubscriber
             else
             {
                 opened = Partition.Offline(id, topicId, _cluster.Self, result.Message ?? result.Error.ToString());
-                _events.PartitionOffline(id, opened.OfflineReason!);
+                if (!isRetry || !result.MayPass)
+                {
+                    // The operator hears of a full disk once, not at each try.
+                    _events.PartitionOffline(id, opened.OfflineReason!);
+                }
+
                 if (result.MayPass)
                 {
                     _unopened.Add(opened);
@@ -240,7 +246,8 @@ internal sealed class MetadataApplier : IMetadataSubscriber
             }
 
             _topics.Remove(partition);
-            ApplyPartition(image, partition.Id.Topic, partition.TopicId, partition.Id.Partition, wanted);
+            ApplyPartition(
+                image, partition.Id.Topic, partition.TopicId, partition.Id.Partition, wanted, isRetry: true);
             // Who waited on the old object looks again, and finds the new one.
             partition.Retire();
         }

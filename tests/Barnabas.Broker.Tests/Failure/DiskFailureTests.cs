@@ -6,6 +6,8 @@ namespace Barnabas.Broker.Tests;
 /// <summary>A disk that is full, breaks or lies, under a running node.</summary>
 public sealed class DiskFailureTests
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     [Fact]
     public void A_full_disk_refuses_produces_until_there_is_space_and_nothing_else()
     {
@@ -39,6 +41,29 @@ public sealed class DiskFailureTests
         node.Open();
         using RawConnection again = node.Connect();
         Assert.Equal(2, EndOffset(again, "a"));
+    }
+
+    [Fact]
+    public void A_partition_that_finds_no_space_when_it_is_made_is_served_once_there_is_some()
+    {
+        FaultyDisk disk = null!;
+        using TestNode node = TestNode.Start(disk: real => disk = new FaultyDisk(real));
+        disk.FullFor = "/late-0/";
+        node.CreateTopic("late");
+        using RawConnection connection = node.Connect();
+        Assert.Equal(ErrorCode.KafkaStorageError, Produce(connection, "late", "refused"));
+
+        // Each try to open it meets the full disk at its first write; the operator hears of it once.
+        Assert.True(SpinWait.SpinUntil(() => disk.Refusals >= 3, Patience));
+        string told = Assert.Single(node.Events.Offline);
+        Assert.StartsWith("late-0: ", told, StringComparison.Ordinal);
+
+        disk.FullFor = null;
+        Assert.True(SpinWait.SpinUntil(
+            () => Produce(connection, "late", "taken") == ErrorCode.None, Patience));
+        Assert.Equal(1, EndOffset(connection, "late"));
+        Assert.Single(node.Events.Offline);
+        Assert.Empty(node.Faults);
     }
 
     [Fact]

@@ -7,6 +7,7 @@ internal sealed class FaultyDisk(IDisk real) : IDisk
 {
     private volatile string? _fullFor;
     private volatile string? _brokenFor;
+    private int _refusals;
 
     public string BootId => real.BootId;
 
@@ -16,6 +17,9 @@ internal sealed class FaultyDisk(IDisk real) : IDisk
         get => _fullFor;
         set => _fullFor = value;
     }
+
+    /// <summary>How often there was no space.</summary>
+    public int Refusals => Volatile.Read(ref _refusals);
 
     /// <summary>Reading and writing such files fails.</summary>
     public string? BrokenFor
@@ -50,6 +54,7 @@ internal sealed class FaultyDisk(IDisk real) : IDisk
     {
         if (_fullFor is { } word && path.Contains(word, StringComparison.Ordinal))
         {
+            Interlocked.Increment(ref _refusals);
             throw new DiskException(DiskError.NoSpace, path, "no space left on device");
         }
     }
