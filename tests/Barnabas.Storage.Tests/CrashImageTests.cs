@@ -51,9 +51,22 @@ public sealed class CrashImageTests
 
     private static bool RunAndRecover(int script, int crashAt, bool losePower)
     {
+        SimulatedDisk disk = RunAndCrash(script, crashAt, losePower, out LogModel model, out bool crashed);
+        LogScript.VerifyRecovery(disk, model, losePower);
+        if (losePower)
+        {
+            LogScript.VerifyAnotherLossOfPower(RunAndCrash(script, crashAt, losePower, out _, out _));
+        }
+
+        return crashed;
+    }
+
+    private static SimulatedDisk RunAndCrash(
+        int script, int crashAt, bool losePower, out LogModel model, out bool crashed)
+    {
         var simulated = new SimulatedDisk((ulong)((script * 100_003) + crashAt));
         var disk = new CrashingDisk(simulated, crashAt, new Random(crashAt));
-        var model = new LogModel();
+        model = new LogModel();
         try
         {
             LogScript.Run(disk, script, Steps, model);
@@ -72,7 +85,7 @@ public sealed class CrashImageTests
             simulated.EndProcess();
         }
 
-        LogScript.VerifyRecovery(simulated, model, losePower);
-        return disk.HasCrashed;
+        crashed = disk.HasCrashed;
+        return simulated;
     }
 }

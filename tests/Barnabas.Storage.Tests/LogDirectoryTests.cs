@@ -1,6 +1,7 @@
 using System.Text;
 
 using Barnabas.Kernel;
+using Barnabas.Simulation;
 
 namespace Barnabas.Storage.Tests;
 
@@ -122,6 +123,67 @@ public sealed class LogDirectoryTests
         Assert.DoesNotContain(
             again.Disk.List(TestLog.Root), static name => name.Contains("-delete", StringComparison.Ordinal));
         Assert.Equal(Offset.Zero, again.Open().LogEndOffset);
+    }
+
+    /// <summary>The remedy for a full disk; and the old recovery point must not outlive it.</summary>
+    [Fact]
+    public void A_full_disk_deletes_partitions_and_makes_them_anew_once_there_is_room()
+    {
+        var test = new TestLog();
+        PartitionLog log = test.Open();
+        log.Append(TestLog.Batch(records: 5));
+        log.Flush();
+        test.Directory.CheckpointOffsets();
+        long capacity = test.Simulated.CapacityBytes;
+        test.Simulated.CapacityBytes = test.Simulated.UsedBytes;
+
+        Assert.True(test.Directory.Delete(TestLog.Partition, TestLog.Now));
+        Assert.Null(test.Directory.OfflineReason);
+        Assert.False(test.Disk.DirectoryExists(PartitionPath));
+        LogOpenResult refused = test.Directory.Open(TestLog.Partition, TestLog.TopicId, test.Config, TestLog.Now);
+        Assert.True(refused.MayPass);
+        Assert.False(test.Disk.DirectoryExists(PartitionPath));
+
+        test.Simulated.CapacityBytes = capacity;
+        Assert.Equal(Offset.Zero, test.Open().LogEndOffset);
+        Assert.Equal(Offset.Zero, test.Restart(losePower: true).Open().LogEndOffset);
+    }
+
+    [Fact]
+    public void A_partition_that_could_not_be_made_to_its_end_can_be_deleted()
+    {
+        var test = new TestLog();
+        test.Simulated.FailNext(SimulatedDiskCall.Write, DiskError.NoSpace);
+        LogOpenResult refused = test.Directory.Open(TestLog.Partition, TestLog.TopicId, test.Config, TestLog.Now);
+        Assert.True(refused.MayPass);
+        Assert.True(test.Directory.Delete(TestLog.Partition, TestLog.Now));
+        Assert.False(test.Directory.Contains(TestLog.Partition));
+        Assert.False(test.Disk.DirectoryExists(PartitionPath));
+    }
+
+    /// <summary>I-02: the start of the log rose, and a crash came before its checkpoint.</summary>
+    [Fact]
+    public void Epochs_below_a_start_that_a_crash_took_back_are_known_again()
+    {
+        var test = new TestLog();
+        PartitionLog log = test.Open();
+        for (int epoch = 0; epoch < 5; epoch++)
+        {
+            log.Append(TestLog.Batch(records: 2), epoch);
+        }
+
+        lock (log.Gate)
+        {
+            log.AdvanceLogStartOffset(new Offset(5));
+        }
+
+        log.Flush();
+        TestLog again = test.Restart();
+        PartitionLog recovered = again.Open();
+        Assert.Equal(Offset.Zero, recovered.LogStartOffset);
+        Assert.Equal(
+            [(0, 0), (1, 2), (2, 4), (3, 6), (4, 8)],
+            recovered.LeaderEpochs.Entries.ToArray().Select(static e => (e.Epoch.Value, (int)e.StartOffset.Value)));
     }
 
     /// <summary>M36: what was synced is never cut off in silence.</summary>

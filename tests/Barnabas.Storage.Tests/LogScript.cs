@@ -1,5 +1,6 @@
 using Barnabas.Kernel;
 using Barnabas.Records;
+using Barnabas.Simulation;
 
 namespace Barnabas.Storage.Tests;
 
@@ -76,8 +77,37 @@ internal static class LogScript
 
         VerifyDerivedState(test, log);
         // And it is a log to go on with.
-        log.Append(TestLog.Batch(), epoch: 1000);
+        GoOn(log, recovered);
         Assert.Equal(ErrorCode.None, log.Flush());
+    }
+
+    /// <summary>
+    /// Another loss of power, with new records behind those that the first one has left: nothing of what was cut off
+    /// then may come back behind or among them.
+    /// </summary>
+    public static void VerifyAnotherLossOfPower(SimulatedDisk disk)
+    {
+        var test = new TestLog(99, _config, disk);
+        PartitionLog log = test.Open();
+        var model = new LogModel();
+        model.Current.AddRange(BatchesOf(log));
+        for (int i = 0; i < 8; i++)
+        {
+            GoOn(log, model.Current);
+        }
+
+        disk.LosePower();
+        test = new TestLog(100, _config, disk);
+        log = test.Open();
+        Assert.True(model.Allows(BatchesOf(log), losePower: true), "what was cut off is there again");
+        VerifyDerivedState(test, log);
+    }
+
+    private static void GoOn(PartitionLog log, List<byte[]> batches)
+    {
+        byte[] batch = TestLog.Batch(records: 2, valueBytes: 60);
+        Assert.Equal(ErrorCode.None, log.Append(batch, epoch: 1000).Error);
+        batches.Add(batch);
     }
 
     /// <summary>Indexes, epochs and producers against the naive reading of the files.</summary>

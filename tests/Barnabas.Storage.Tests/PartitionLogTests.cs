@@ -104,6 +104,63 @@ public sealed class PartitionLogTests
     }
 
     [Fact]
+    public void Too_many_open_files_fail_a_read_and_a_roll_and_nothing_else()
+    {
+        var test = new TestLog();
+        PartitionLog log = test.Open();
+        log.Append(TestLog.Batch());
+        log.ReleaseFiles();
+        test.Simulated.FailNext(SimulatedDiskCall.Names, DiskError.TooManyOpen);
+        Assert.Equal(
+            ErrorCode.KafkaStorageError,
+            log.Read(Offset.Zero, 100, new Offset(1), atLeastOneBatch: true).Error);
+        Assert.Null(log.OfflineReason);
+        Assert.Null(test.Directory.OfflineReason);
+        log.ReadAll();
+
+        lock (log.Gate)
+        {
+            // The producer snapshot, the index that is sealed and the new file come first, then the new index.
+            test.Simulated.FailNext(SimulatedDiskCall.Names, DiskError.TooManyOpen, skip: 2);
+            Assert.Equal(ErrorCode.KafkaStorageError, log.Roll(TestLog.Now));
+        }
+
+        Assert.Null(log.OfflineReason);
+        Assert.False(test.Disk.FileExists("/data/orders-0/00000000000000000001.log"));
+        Assert.Equal(new Offset(1), log.Append(TestLog.Batch()).BaseOffset);
+        Assert.Equal(new Offset(2), test.Restart().Open().LogEndOffset);
+    }
+
+    /// <summary>I-22: the last entry of a time index is made when the segment is sealed, perhaps after its last
+    /// sync.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    public void What_sealing_adds_to_an_index_is_synced_with_the_next_segment(ulong seed)
+    {
+        var test = new TestLog(seed);
+        PartitionLog log = test.Open();
+        log.Append(TestLog.Batch());
+        log.Flush();
+        lock (log.Gate)
+        {
+            log.Roll(TestLog.Now);
+        }
+
+        log.Append(TestLog.Batch());
+        log.Flush();
+        Segment[] segments = log.Contents.Segments.All;
+        Assert.Equal(2, segments.Length);
+        byte[] before = Read(test.Disk, "/data/orders-0/00000000000000000000.timeindex");
+        Assert.NotEmpty(before);
+        test.Simulated.LosePower();
+        Assert.Equal(before, Read(test.Disk, "/data/orders-0/00000000000000000000.timeindex"));
+    }
+
+    [Fact]
     public void A_failed_sync_takes_the_directory_offline_and_is_not_tried_again()
     {
         var test = new TestLog();
@@ -124,5 +181,13 @@ public sealed class PartitionLogTests
             log.Read(Offset.Zero, 100, new Offset(1), atLeastOneBatch: true).Error);
         Assert.False(test.Directory.Close(1));
         Assert.False(test.Disk.FileExists("/data/.kafka_cleanshutdown"));
+    }
+
+    private static byte[] Read(IDisk disk, string path)
+    {
+        using IDiskFile file = disk.Open(path, FileOpening.Read);
+        var bytes = new byte[file.Length];
+        file.Read(bytes, 0);
+        return bytes;
     }
 }

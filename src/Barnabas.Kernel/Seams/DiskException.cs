@@ -7,4 +7,7 @@ public sealed class DiskException(DiskError error, string path, string message, 
     public DiskError Error { get; } = error;
 
     public string Path { get; } = path;
+
+    /// <summary>A lack of something, not a defect: the same call may succeed later.</summary>
+    public bool MayPass => Error is DiskError.NoSpace or DiskError.TooManyOpen;
 }

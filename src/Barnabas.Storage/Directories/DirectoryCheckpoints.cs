@@ -13,6 +13,7 @@ internal sealed class DirectoryCheckpoints(IDisk disk, DirectoryState found)
     private readonly Dictionary<TopicPartition, Offset> _logStarts = new(found.LogStartOffsets);
     private readonly Dictionary<TopicPartition, ValidatedPosition> _validated = new(found.Validated.Logs);
     private bool _validatedWritten;
+    private bool _namesTheGone;
 
     public Offset RecoveryPoint(TopicPartition partition) => Get(_recoveryPoints, partition);
 
@@ -20,14 +21,23 @@ internal sealed class DirectoryCheckpoints(IDisk disk, DirectoryState found)
 
     public Offset LogStartOffset(TopicPartition partition) => Get(_logStarts, partition);
 
-    public void Forget(TopicPartition partition)
+    /// <summary>
+    /// Takes a partition out that goes, or that is about to be made: a new one must not inherit the recovery point of
+    /// a former one of its name. If the disk refuses, the next call writes what this one could not.
+    /// </summary>
+    public void Forget(TopicPartition partition, IReadOnlyList<PartitionLog> logs)
     {
         lock (_gate)
         {
-            _recoveryPoints.Remove(partition);
             _highWatermarks.Remove(partition);
-            _logStarts.Remove(partition);
             _validated.Remove(partition);
+            _namesTheGone |= _recoveryPoints.Remove(partition) | _logStarts.Remove(partition);
+            if (_namesTheGone)
+            {
+                WriteRecoveryPoints(logs);
+                WriteLogStartOffsets(logs);
+                _namesTheGone = false;
+            }
         }
     }
 

@@ -132,8 +132,13 @@ public sealed class LogDirectory : ILogHost, IDisposable
             bool isNew = !_services.Disk.DirectoryExists(path);
             if (isNew)
             {
+                _checkpoints.Forget(partition, OpenLogs);
                 _services.Disk.CreateDirectory(path);
-                _checkpoints.Forget(partition);
+                lock (_gate)
+                {
+                    // Whatever fails from here on, there is something to delete.
+                    _unopened.Add(partition);
+                }
             }
 
             if (CheckTopicId(path, topicId) is { } mismatch)
@@ -168,13 +173,9 @@ public sealed class LogDirectory : ILogHost, IDisposable
         }
         catch (DiskException failure)
         {
-            bool passes = failure.Error is DiskError.NoSpace or DiskError.TooManyOpen;
-            if (!passes)
-            {
-                OnFailure(failure);
-            }
-
-            return LogOpenResult.Failed(ErrorCode.KafkaStorageError, failure.Message) with { MayPass = passes };
+            OnFailure(failure);
+            LogOpenResult failed = LogOpenResult.Failed(ErrorCode.KafkaStorageError, failure.Message);
+            return failed with { MayPass = failure.MayPass };
         }
     }
 
@@ -199,10 +200,7 @@ public sealed class LogDirectory : ILogHost, IDisposable
         {
             log?.GoOffline($"{partition} was deleted");
             log?.ReleaseFiles();
-            // The checkpoint first: a partition that is made anew must not inherit the recovery point of this one.
-            _checkpoints.Forget(partition);
-            _checkpoints.WriteRecoveryPoints(OpenLogs);
-            _checkpoints.WriteLogStartOffsets(OpenLogs);
+            Forget(partition);
             string from = $"{Path}/{PartitionDirectoryName.Of(partition)}";
             string to = $"{Path}/{PartitionDirectoryName.OfDeleted(partition, Uuid.Random(_services.Entropy))}";
             _services.Disk.Rename(from, to);
@@ -234,20 +232,13 @@ public sealed class LogDirectory : ILogHost, IDisposable
         string to = $"{Path}/{PartitionDirectoryName.OfStray(partition, Uuid.Random(_services.Entropy))}";
         try
         {
-            // The checkpoint first: see Delete.
-            _checkpoints.Forget(partition);
-            _checkpoints.WriteRecoveryPoints(OpenLogs);
-            _checkpoints.WriteLogStartOffsets(OpenLogs);
+            Forget(partition);
             _services.Disk.Rename($"{Path}/{PartitionDirectoryName.Of(partition)}", to);
             _services.Disk.SyncDirectory(Path);
         }
         catch (DiskException failure)
         {
-            if (failure.Error is not (DiskError.NoSpace or DiskError.TooManyOpen))
-            {
-                OnFailure(failure);
-            }
-
+            OnFailure(failure);
             return null;
         }
 
@@ -392,20 +383,33 @@ public sealed class LogDirectory : ILogHost, IDisposable
         {
             return work();
         }
-        catch (DiskException failure) when (failure.Error is DiskError.NoSpace or DiskError.TooManyOpen)
-        {
-            // Tried again with the next round. What a checkpoint says only gets older meanwhile, never wrong.
-            return 0;
-        }
         catch (DiskException failure)
         {
+            // What may pass is tried again with the next round. A checkpoint only gets older meanwhile, never wrong.
             OnFailure(failure);
             return 0;
         }
     }
 
+    private void Forget(TopicPartition partition)
+    {
+        try
+        {
+            _checkpoints.Forget(partition, OpenLogs);
+        }
+        catch (DiskException failure) when (failure.MayPass)
+        {
+            // A full disk must not keep back what makes room. Before a partition is made, this is done again.
+        }
+    }
+
     private void OnFailure(DiskException failure)
     {
+        if (failure.MayPass)
+        {
+            return;
+        }
+
         string reason = $"Log directory {Path} is offline: {failure.Message}";
         if (Interlocked.CompareExchange(ref _offlineReason, reason, null) is not null)
         {

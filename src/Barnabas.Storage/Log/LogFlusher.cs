@@ -70,7 +70,8 @@ internal sealed class LogFlusher(IDisk disk, string directory, Offset recoveryPo
                 return;
             }
 
-            int first = Math.Max(0, SegmentStore.Floor(segments, RecoveryPoint));
+            // A segment that ends at the recovery point may have got its last index entry since, when it was sealed.
+            int first = Math.Max(0, SegmentStore.Floor(segments, new Offset(RecoveryPoint.Value - 1)));
             int last = segments.Length - (sealedOnly ? 1 : 0);
             for (int i = first; i < last; i++)
             {

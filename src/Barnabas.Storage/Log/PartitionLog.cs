@@ -165,7 +165,7 @@ public sealed class PartitionLog
         }
         catch (DiskException failure)
         {
-            return Refuse(failure);
+            return AppendResult.Refused(ErrorCode.KafkaStorageError, OnFailure(failure));
         }
 
         return new AppendResult
@@ -211,7 +211,7 @@ public sealed class PartitionLog
         }
         catch (DiskException failure)
         {
-            return Refuse(failure);
+            return AppendResult.Refused(ErrorCode.KafkaStorageError, OnFailure(failure));
         }
 
         return new AppendResult
@@ -261,7 +261,7 @@ public sealed class PartitionLog
         }
         catch (DiskException failure)
         {
-            return LogRead.Failed(ErrorCode.KafkaStorageError, GoOffline(failure));
+            return LogRead.Failed(ErrorCode.KafkaStorageError, OnFailure(failure));
         }
     }
 
@@ -292,7 +292,7 @@ public sealed class PartitionLog
         }
         catch (DiskException failure)
         {
-            GoOffline(failure);
+            OnFailure(failure);
             return TimestampOffset.None with { Error = ErrorCode.KafkaStorageError };
         }
     }
@@ -401,8 +401,14 @@ public sealed class PartitionLog
     /// <summary>Closes files that nobody reads at the moment. They open again by themselves.</summary>
     public void ReleaseFiles() => _contents.Segments.ReleaseFiles();
 
-    internal string GoOffline(DiskException failure)
+    /// <summary>Says why; a failure that will not pass takes the log offline, and its directory with it.</summary>
+    internal string OnFailure(DiskException failure)
     {
+        if (failure.MayPass)
+        {
+            return failure.Message;
+        }
+
         string reason = $"{Partition} is offline: {failure.Message}";
         if (Interlocked.CompareExchange(ref _offlineReason, reason, null) is null)
         {
@@ -429,7 +435,7 @@ public sealed class PartitionLog
             }
             catch (DiskException failure)
             {
-                Refuse(failure);
+                OnFailure(failure);
             }
         }
     }
@@ -469,7 +475,7 @@ public sealed class PartitionLog
         }
         catch (DiskException failure)
         {
-            Refuse(failure);
+            OnFailure(failure);
             return ErrorCode.KafkaStorageError;
         }
     }
@@ -501,12 +507,6 @@ public sealed class PartitionLog
         IsDuplicate = true,
     };
 
-    private AppendResult Refuse(DiskException failure)
-    {
-        bool passes = failure.Error is DiskError.NoSpace or DiskError.TooManyOpen;
-        return AppendResult.Refused(ErrorCode.KafkaStorageError, passes ? failure.Message : GoOffline(failure));
-    }
-
     // Retention or truncation took a segment between the look at the list and the opening of its file.
     private bool HasGone(DiskException failure, Segment[] seen) =>
         failure.Error == DiskError.NotFound && !ReferenceEquals(seen, _contents.Segments.All);
@@ -528,7 +528,7 @@ public sealed class PartitionLog
         }
         catch (DiskException failure)
         {
-            Refuse(failure);
+            OnFailure(failure);
             return ErrorCode.KafkaStorageError;
         }
     }

@@ -64,12 +64,19 @@ internal sealed class ProducerSnapshots(IDisk disk, string directory)
     /// </summary>
     public void RemoveOutside(Offset logStart, Offset end)
     {
+        bool wasCut = _offsets.Max > end.Value;
         foreach (long offset in _offsets.ToArray())
         {
             if (offset <= logStart.Value || offset > end.Value)
             {
                 Remove(offset);
             }
+        }
+
+        if (wasCut)
+        {
+            // It tells of records that are gone, and must not come back once the log has grown beyond it.
+            disk.SyncDirectory(directory);
         }
     }
 

@@ -38,7 +38,7 @@ internal sealed class LogRecovery(IDisk disk, LogOpening opening, ILogHost host)
             disk.DeleteFile($"{opening.Directory}/{name}");
         }
 
-        bool epochsKnown = LoadEpochs();
+        bool epochsKnown = LoadEpochs() && (opening.CleanShutdown || EpochsReachStart(files.Segments));
         LoadSegments(files, epochsKnown);
         Offset logStart = ChooseLogStart();
         _epochs.TruncateFromEnd(_endOffset);
@@ -78,6 +78,12 @@ internal sealed class LogRecovery(IDisk disk, LogOpening opening, ILogHost host)
             return false;
         }
     }
+
+    // The start of the log rose, the epochs below it went, and a crash took the higher start back.
+    private bool EpochsReachStart(List<Offset> bases) =>
+        bases.Count == 0
+        || (!_epochs.Entries.IsEmpty
+            && _epochs.Entries[0].StartOffset <= Offset.Max(bases[0], opening.LogStartOffset));
 
     private void LoadSegments(PartitionFiles files, bool epochsKnown)
     {
@@ -327,7 +333,10 @@ internal sealed class LogRecovery(IDisk disk, LogOpening opening, ILogHost host)
             RequireSynced($"at byte {scan.ValidBytes} of segment {segment.BaseOffset} {scan.Damage}, and the log ends");
             _reason = $"Segment {segment.BaseOffset}, byte {scan.ValidBytes}: {scan.Damage}";
             _bytesCut += file.Length - scan.ValidBytes;
+            // Synced, lest what is gone comes back after another loss of power, when others have read what took its
+            // place.
             file.SetLength(scan.ValidBytes);
+            FinalSync.Run(file);
         }
         else if (!isLast)
         {
@@ -336,7 +345,8 @@ internal sealed class LogRecovery(IDisk disk, LogOpening opening, ILogHost host)
 
         segment.Publish((int)scan.ValidBytes);
         segment.Adopt(indexes, scan.MaxTimestamp, scan.OffsetOfMaxTimestamp);
-        indexes.Write(create: true, sync: false);
+        // Below the recovery point nobody looks again whether an index is whole.
+        indexes.Write(create: true, sync: scan.EndOffset <= opening.RecoveryPoint);
         _segments.Add(segment);
     }
 
@@ -368,6 +378,12 @@ internal sealed class LogRecovery(IDisk disk, LogOpening opening, ILogHost host)
             {
                 disk.DeleteFile(SegmentFileNames.PathOf(opening.Directory, bases[i], suffix));
             }
+        }
+
+        if (index < bases.Count)
+        {
+            // For the same reason as a cut is synced.
+            disk.SyncDirectory(opening.Directory);
         }
     }
 

@@ -84,8 +84,18 @@ internal sealed class Segment
         };
         segment._file = new SharedDiskFile(disk.Open(segment.Path, FileOpening.CreateOrTruncate));
         segment._indexes = new SegmentIndexes(disk, directory, baseOffset);
-        segment._indexes.Write(create: true, sync: false);
-        return segment;
+        try
+        {
+            segment._indexes.Write(create: true, sync: false);
+            return segment;
+        }
+        catch (DiskException failure) when (failure.MayPass)
+        {
+            // The segment before goes on, perhaps beyond this offset: a start must not find a gap here.
+            segment.ReleaseFile();
+            disk.DeleteFile(segment.Path);
+            throw;
+        }
     }
 
     /// <summary>The file, acquired once for the caller; opened if nobody had it open.</summary>

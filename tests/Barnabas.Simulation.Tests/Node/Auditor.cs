@@ -140,14 +140,16 @@ internal sealed class Auditor(NodeStory story) : Actor(story, "auditor")
                 return;
             }
 
+            Dictionary<(string Topic, int Partition), long> committed = [];
             foreach (OffsetFetchResponse.OffsetFetchResponseTopic topic in answer.Topics)
             {
                 foreach (OffsetFetchResponse.OffsetFetchResponsePartition partition in topic.Partitions)
                 {
-                    group.Audit((topic.Name, partition.PartitionIndex), partition.CommittedOffset, _powerWasLost);
+                    committed[(topic.Name, partition.PartitionIndex)] = partition.CommittedOffset;
                 }
             }
 
+            group.Audit(committed, _powerWasLost);
             _groups.Dequeue();
             NextGroup();
         });

@@ -65,39 +65,69 @@ internal sealed class GroupLedger(string name, SimulatedWorld world, Findings fi
 
     public void OnCommitted(Commit commit)
     {
-        commit.AcknowledgedAt = world.Now;
+        commit.KnownAt = world.Now;
         Commits++;
     }
 
     public void OnRefused((string Topic, int Partition) key, Commit commit) => _commits[key].Remove(commit);
 
-    /// <summary>The committed value is the last one acknowledged, or one of which nobody knows.</summary>
-    public void Audit((string Topic, int Partition) key, long committed, bool powerWasLost)
+    /// <summary>
+    /// Compares with what the coordinator says of all keys. Commits of a group stand one behind the other in one log,
+    /// of which a crash keeps a first part: all of it after a kill, at least what an earlier loss of power had left
+    /// after another one. Each key must stand at its last commit within that part, or at one of which nobody knows.
+    /// </summary>
+    public void Audit(IReadOnlyDictionary<(string Topic, int Partition), long> committed, bool powerWasLost)
     {
-        List<Commit> all = _commits[key];
-        bool hasAcknowledged = all.Exists(static commit => commit.AcknowledgedAt is not null);
-        bool isKnown = committed == -1
-            ? powerWasLost || !hasAcknowledged
-            : all.Exists(commit => commit.Offset == committed && (powerWasLost || !IsOverwritten(all, commit)));
-        findings.Require(
-            isKnown,
-            $"{name}: {key} stands at {committed}; committed were "
-            + $"{string.Join(", ", all.TakeLast(8).Select(static commit => commit.ToString()))} (I-40)");
-        if (committed == -1)
+        List<Commit> standing = [];
+        foreach (((string Topic, int Partition) key, List<Commit> all) in _commits)
         {
-            all.Clear();
-            return;
+            long offset = committed.GetValueOrDefault(key, -1);
+            Commit? stands = all.Find(commit => commit.Offset == offset);
+            findings.Require(
+                stands is not null || offset == -1,
+                $"{name}: {key} stands at {offset}, which nobody has committed (I-40)");
+            standing.AddRange(stands is null ? [] : [stands]);
         }
 
-        all.RemoveAll(commit => commit.Offset != committed);
-        foreach (Commit left in all)
+        MonotonicTime keptUpTo = standing.Select(static commit => commit.SentAt).DefaultIfEmpty().Max();
+        foreach (((string Topic, int Partition) key, List<Commit> all) in _commits)
         {
-            left.AcknowledgedAt ??= world.Now;
+            Commit? stands = all.Find(standing.Contains);
+            Commit? lost = all.Find(commit => commit != stands
+                && commit.KnownAt is { } known
+                && (!powerWasLost || commit.IsDurable || known < keptUpTo)
+                && (stands is null || IsBefore(stands, commit)));
+            findings.Require(
+                lost is null,
+                $"{name}: {key} stands at {stands?.ToString() ?? "nothing"} and {lost} is lost; committed were "
+                + $"{string.Join(", ", all.TakeLast(8).Select(static commit => commit.ToString()))} (I-40)");
+            Settle(all, stands, powerWasLost);
         }
     }
 
-    private static bool IsOverwritten(List<Commit> all, Commit commit) => commit.AcknowledgedAt is { } done
-        && all.Exists(later => later != commit && later.AcknowledgedAt is not null && later.SentAt > done);
+    // After a kill the page cache has everything, but a later loss of power may still bring an older value back. What
+    // is there after a loss of power is on the platter, and nothing else is.
+    private void Settle(List<Commit> all, Commit? stands, bool powerWasLost)
+    {
+        if (powerWasLost)
+        {
+            all.RemoveAll(commit => commit != stands);
+        }
+
+        foreach (Commit other in all)
+        {
+            other.OverwrittenBy = other == stands ? null : stands ?? other.OverwrittenBy;
+        }
+
+        if (stands is not null)
+        {
+            stands.KnownAt ??= world.Now;
+            stands.IsDurable |= powerWasLost;
+        }
+    }
+
+    private static bool IsBefore(Commit commit, Commit other) =>
+        commit.OverwrittenBy == other || (commit.KnownAt is { } known && known < other.SentAt);
 
     internal sealed class Commit(long offset, MonotonicTime sentAt)
     {
@@ -105,8 +135,15 @@ internal sealed class GroupLedger(string name, SimulatedWorld world, Findings fi
 
         public MonotonicTime SentAt => sentAt;
 
-        public MonotonicTime? AcknowledgedAt { get; set; }
+        /// <summary>Acknowledged, or seen to stand.</summary>
+        public MonotonicTime? KnownAt { get; set; }
 
-        public override string ToString() => AcknowledgedAt is null ? $"{offset}?" : $"{offset}";
+        /// <summary>It stood after a loss of power: no further one can take it.</summary>
+        public bool IsDurable { get; set; }
+
+        /// <summary>What stood instead at the last look.</summary>
+        public Commit? OverwrittenBy { get; set; }
+
+        public override string ToString() => KnownAt is null ? $"{offset}?" : $"{offset}";
     }
 }

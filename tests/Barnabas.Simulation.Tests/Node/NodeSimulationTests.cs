@@ -63,6 +63,12 @@ public sealed class NodeSimulationTests(ITestOutputHelper output)
     [InlineData(7, "a metadata snapshot told of an older leadership, which wiped out the epochs of the log")]
     [InlineData(47, "the same, with the offsets topic too")]
     [InlineData(110, "the directory of a deleted topic stayed after a crash")]
+    [InlineData(534, "the ledger forgot commits that a later loss of power may bring back")]
+    [InlineData(544, "deleting a topic on a full disk took the only directory offline")]
+    [InlineData(708, "a start that a crash took back left a log without the epochs below it")]
+    [InlineData(761, "what sealing adds to a time index was never synced")]
+    [InlineData(1678, "a segment that recovery had removed came back after another loss of power")]
+    [InlineData(1917, "a topic whose directory a full disk had left half made kept it when it was deleted")]
     public void Seeds_that_once_failed_end_well(ulong seed, string finding)
     {
         output.WriteLine(finding);

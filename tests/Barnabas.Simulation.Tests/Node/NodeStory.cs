@@ -386,7 +386,8 @@ internal sealed class NodeStory
         });
         string[] busy = [.. Users.Where(static user => !user.IsDone).Select(static user => user.Client.Name)];
         Dismiss();
-        return Findings.Require(done, $"no end comes for {string.Join(", ", busy)}");
+        return Findings.Require(
+            done, $"no end comes for {string.Join(", ", busy)}: {string.Join("; ", Broker.Events)}");
     }
 
     private bool CloseInOrder() =>

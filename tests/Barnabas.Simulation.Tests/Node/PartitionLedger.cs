@@ -9,6 +9,7 @@ internal sealed class PartitionLedger(TopicLedger topic, int number, Findings fi
     private readonly SortedDictionary<long, long> _acknowledged = [];
     private readonly SortedDictionary<long, long> _seen = [];
     private long _start;
+    private long _durableEnd;
 
     public TopicLedger Topic => topic;
 
@@ -61,6 +62,8 @@ internal sealed class PartitionLedger(TopicLedger topic, int number, Findings fi
             start >= _start || powerWasLost, $"{Name}: the log started at {_start} and starts now at {start} (I-28)");
         findings.Require(
             start == 0 || topic.HasRetention, $"{Name}: the log starts at {start} and nothing may be deleted from it");
+        findings.Require(
+            end >= _durableEnd, $"{Name}: the log ends at {end}; a loss of power had left it up to {_durableEnd} (I-23)");
         CheckOrder(start, end, records);
         Dictionary<long, long> held = [];
         foreach ((long offset, long value) in records)
@@ -75,6 +78,8 @@ internal sealed class PartitionLedger(TopicLedger topic, int number, Findings fi
         Cut(_seen, end);
         _start = start;
         AuditedEnd = end;
+        // What is there after a loss of power is on the platter.
+        _durableEnd = powerWasLost ? end : _durableEnd;
         Records = records.Count;
     }
 
