@@ -103,6 +103,25 @@ public sealed class PartitionLogTests
         log.ReadAll();
     }
 
+    /// <summary>I-29: the second batch is under way when the first finds no room.</summary>
+    [Fact]
+    public void After_a_first_batch_that_found_no_room_the_second_is_no_beginning()
+    {
+        var test = new TestLog();
+        PartitionLog log = test.Open();
+        log.Append(TestLog.Batch());
+        byte[] first = TestLog.Batch(valueBytes: 200_000, producerId: 9, baseSequence: 0);
+        byte[] second = TestLog.Batch(producerId: 9, baseSequence: 1);
+        long capacity = test.Simulated.CapacityBytes;
+        test.Simulated.CapacityBytes = test.Simulated.UsedBytes;
+        Assert.Equal(ErrorCode.KafkaStorageError, log.Append([.. first]).Error);
+        Assert.Equal(ErrorCode.OutOfOrderSequenceNumber, log.Append([.. second]).Error);
+
+        test.Simulated.CapacityBytes = capacity;
+        Assert.Equal(new Offset(1), log.Append(first).BaseOffset);
+        Assert.Equal(new Offset(2), log.Append(second).BaseOffset);
+    }
+
     [Fact]
     public void Too_many_open_files_fail_a_read_and_a_roll_and_nothing_else()
     {

@@ -165,6 +165,7 @@ public sealed class PartitionLog
         }
         catch (DiskException failure)
         {
+            _contents.Producers.OnRefused(new RecordBatch(bytes));
             return AppendResult.Refused(ErrorCode.KafkaStorageError, OnFailure(failure));
         }
 

@@ -64,6 +64,19 @@ internal sealed class ProducerState
             ? StaleEpoch(batch.Producer, entry.Epoch)
             : ProducerCheck.Accepted;
 
+    /// <summary>
+    /// A batch could not be written. If it was the first of its producer, the one behind it, which may find room, must
+    /// not pass for a beginning: the first would be refused for ever.
+    /// </summary>
+    public void OnRefused(RecordBatch batch)
+    {
+        ProducerIdAndEpoch producer = batch.Producer;
+        if (batch.HasProducerId && batch.BaseSequence == 0 && !_entries.ContainsKey(producer.ProducerId))
+        {
+            GetOrAdd(producer.ProducerId).MoveToEpoch(producer.Epoch);
+        }
+    }
+
     /// <summary>A batch is in the log. Control batches must be whole, of others the header suffices.</summary>
     public void Apply(RecordBatch batch)
     {

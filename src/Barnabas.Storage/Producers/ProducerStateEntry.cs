@@ -72,6 +72,17 @@ internal sealed class ProducerStateEntry(long producerId)
         LastTimestamp = batch.Timestamp;
     }
 
+    /// <summary>A new epoch begins with sequence 0.</summary>
+    public void MoveToEpoch(short epoch)
+    {
+        if (epoch != Epoch)
+        {
+            Epoch = epoch;
+            _oldest = 0;
+            _count = 0;
+        }
+    }
+
     public void BeginTransaction(long firstOffset) => CurrentTransactionFirstOffset = firstOffset;
 
     /// <summary>A commit or abort marker; it may carry a higher epoch than the data (KIP-890).</summary>
@@ -96,16 +107,6 @@ internal sealed class ProducerStateEntry(long producerId)
         LastTimestamp = timestamp;
         CoordinatorEpoch = coordinatorEpoch;
         CurrentTransactionFirstOffset = currentTransactionFirstOffset;
-    }
-
-    private void MoveToEpoch(short epoch)
-    {
-        if (epoch != Epoch)
-        {
-            Epoch = epoch;
-            _oldest = 0;
-            _count = 0;
-        }
     }
 
     [InlineArray(BatchesRetained)]

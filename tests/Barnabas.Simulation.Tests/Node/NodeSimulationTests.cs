@@ -67,6 +67,7 @@ public sealed class NodeSimulationTests(ITestOutputHelper output)
     [InlineData(544, "deleting a topic on a full disk took the only directory offline")]
     [InlineData(708, "a start that a crash took back left a log without the epochs below it")]
     [InlineData(761, "what sealing adds to a time index was never synced")]
+    [InlineData(1051, "a full disk refused the first batch of a producer and took the second for its beginning")]
     [InlineData(1678, "a segment that recovery had removed came back after another loss of power")]
     [InlineData(1917, "a topic whose directory a full disk had left half made kept it when it was deleted")]
     public void Seeds_that_once_failed_end_well(ulong seed, string finding)

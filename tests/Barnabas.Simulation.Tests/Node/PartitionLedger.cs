@@ -63,7 +63,8 @@ internal sealed class PartitionLedger(TopicLedger topic, int number, Findings fi
         findings.Require(
             start == 0 || topic.HasRetention, $"{Name}: the log starts at {start} and nothing may be deleted from it");
         findings.Require(
-            end >= _durableEnd, $"{Name}: the log ends at {end}; a loss of power had left it up to {_durableEnd} (I-23)");
+            end >= _durableEnd,
+            $"{Name}: the log ends at {end}; a loss of power had left it up to {_durableEnd} (I-23)");
         CheckOrder(start, end, records);
         Dictionary<long, long> held = [];
         foreach ((long offset, long value) in records)
