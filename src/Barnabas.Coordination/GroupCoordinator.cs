@@ -118,7 +118,7 @@ public sealed class GroupCoordinator
     /// <summary>OffsetDelete, version 0.</summary>
     public void DeleteOffsets(
         OffsetDeleteRequest request, in RequestContext context, IReplyTo<OffsetDeleteResponse> replyTo) =>
-        _driver.Submit(new OffsetDeleteCall(PartitionFor(request.GroupId), request, context, replyTo));
+        _driver.Submit(new OffsetDeleteCall(PartitionFor(request.GroupId), request, context, _topics, replyTo));
 
     /// <summary>ListGroups, versions 0 to 5: the groups this node coordinates.</summary>
     public void ListGroups(ListGroupsRequest request, IReplyTo<ListGroupsResponse> replyTo) =>

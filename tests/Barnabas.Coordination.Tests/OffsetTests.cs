@@ -231,7 +231,7 @@ public sealed class OffsetTests
         group.Commit("orders", 0, 1, members[0], generation);
         group.Commit("payments", 0, 2, members[0], generation);
         var request = new OffsetDeleteRequest { GroupId = "g" };
-        foreach (string topic in (string[])["orders", "payments"])
+        foreach (string topic in (string[])["orders", "payments", "nowhere"])
         {
             request.Topics.Add(new OffsetDeleteRequest.OffsetDeleteRequestTopic
             {
@@ -243,7 +243,7 @@ public sealed class OffsetTests
         OffsetDeleteResponse reply = _world.Ask<OffsetDeleteRequest, OffsetDeleteResponse>(
             (r, c, to) => _world.Coordinator.DeleteOffsets(r, c, to), request, 0).Reply;
         Assert.Equal(
-            [ErrorCode.GroupSubscribedToTopic, ErrorCode.None],
+            [ErrorCode.GroupSubscribedToTopic, ErrorCode.None, ErrorCode.UnknownTopicOrPartition],
             reply.Topics.Select(topic => (ErrorCode)topic.Partitions[0].ErrorCode));
         Assert.Equal(1, group.Fetch("orders", 0));
         Assert.Equal(-1, group.Fetch("payments", 0));

@@ -1,4 +1,5 @@
 using Barnabas.Coordination;
+using Barnabas.Kernel;
 
 namespace Barnabas.Broker;
 
@@ -22,7 +23,7 @@ internal static class HandlerTable
         table.Add(new InitProducerIdHandler(parts.ProducerIds));
         table.Add(new FindCoordinatorHandler(parts.Cluster, parts.Groups!, parts.AutoCreation));
         AddGroups(table, parts.Groups!);
-        AddController(table, parts);
+        AddController(table, parts, self: parts.Cluster.Self);
         table.Add(new ApiVersionsHandler(parts.Cluster, table));
         return table;
     }
@@ -33,7 +34,7 @@ internal static class HandlerTable
         RequestDispatcher table = new();
         table.Add(new DescribeControllersHandler(parts.Cluster, parts.Controller));
         table.Add(new DescribeConfigsHandler(parts.Cluster, parts.Configs));
-        AddController(table, parts);
+        AddController(table, parts, self: null);
         table.Add(new ApiVersionsHandler(parts.Cluster, table));
         return table;
     }
@@ -52,13 +53,13 @@ internal static class HandlerTable
         table.Add(new DeleteGroupsHandler(groups));
     }
 
-    private static void AddController(RequestDispatcher table, BrokerParts parts)
+    private static void AddController(RequestDispatcher table, BrokerParts parts, BrokerId? self)
     {
         table.Add(new CreateTopicsHandler(parts.Controller, parts.Configs));
         table.Add(new DeleteTopicsHandler(parts.Controller, parts.Configs));
         table.Add(new CreatePartitionsHandler(parts.Controller));
-        table.Add(new AlterConfigsHandler(parts.Controller));
-        table.Add(new IncrementalAlterConfigsHandler(parts.Controller));
+        table.Add(new AlterConfigsHandler(parts.Controller, self));
+        table.Add(new IncrementalAlterConfigsHandler(parts.Controller, self));
         table.Add(new UpdateFeaturesHandler(parts.Controller));
         table.Add(new UnregisterBrokerHandler(parts.Controller));
         table.Add(new DescribeQuorumHandler(parts.Quorum, parts.Time));

@@ -63,7 +63,11 @@ internal sealed class OffsetCommits(
     }
 
     /// <summary>OffsetDelete: of topics that no live member subscribes to (KIP-496).</summary>
-    public ErrorCode Delete(OffsetDeleteRequest request, OffsetDeleteResponse response, List<CoordinatorRecord> records)
+    public ErrorCode Delete(
+        OffsetDeleteRequest request,
+        OffsetDeleteResponse response,
+        List<CoordinatorRecord> records,
+        ICoordinatorTopics topics)
     {
         if (!groups.TryFind(request.GroupId, out ClassicGroup? group))
         {
@@ -79,16 +83,21 @@ internal sealed class OffsetCommits(
         foreach (OffsetDeleteRequest.OffsetDeleteRequestTopic topic in request.Topics)
         {
             bool isSubscribed = group.IsSubscribedTo(topic.Name);
+            bool isTopic = topics.TryGetId(topic.Name, out Uuid id);
             var answered = new OffsetDeleteResponse.OffsetDeleteResponseTopic { Name = topic.Name };
             response.Topics.Add(answered);
             foreach (OffsetDeleteRequest.OffsetDeleteRequestPartition partition in topic.Partitions)
             {
+                ErrorCode error = !isTopic || !topics.HasPartition(id, partition.PartitionIndex)
+                    ? ErrorCode.UnknownTopicOrPartition
+                    : isSubscribed ? ErrorCode.GroupSubscribedToTopic : ErrorCode.None;
                 answered.Partitions.Add(new OffsetDeleteResponse.OffsetDeleteResponsePartition
                 {
                     PartitionIndex = partition.PartitionIndex,
-                    ErrorCode = (short)(isSubscribed ? ErrorCode.GroupSubscribedToTopic : ErrorCode.None),
+                    ErrorCode = (short)error,
                 });
-                if (!isSubscribed && offsets.Find(request.GroupId, topic.Name, partition.PartitionIndex) is not null)
+                if (error == ErrorCode.None
+                    && offsets.Find(request.GroupId, topic.Name, partition.PartitionIndex) is not null)
                 {
                     records.Add(
                         GroupRecords.OffsetTombstone(request.GroupId, topic.Name, partition.PartitionIndex));

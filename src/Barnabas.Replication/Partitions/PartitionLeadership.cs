@@ -25,21 +25,16 @@ public sealed record PartitionLeadership(
     public static PartitionLeadership Unknown { get; } = new(BrokerId.None, false, LeaderEpoch.None, -1, [], []);
 
     /// <summary>
-    /// Checks a client's idea of the leader epoch (KIP-320). <see cref="LeaderEpoch.None"/>, or any negative number, is
-    /// no idea and always passes.
+    /// Checks a client's idea of the leader epoch (KIP-320). <see cref="LeaderEpoch.None"/> is no idea and always
+    /// passes. The epoch comes before the leader: who is ahead of this broker is not to be told that it does not lead.
     /// </summary>
     public ErrorCode Check(LeaderEpoch clientEpoch)
     {
-        if (!IsLocal)
+        if (clientEpoch != LeaderEpoch.None && clientEpoch != Epoch)
         {
-            return ErrorCode.NotLeaderOrFollower;
+            return clientEpoch < Epoch ? ErrorCode.FencedLeaderEpoch : ErrorCode.UnknownLeaderEpoch;
         }
 
-        if (clientEpoch.Value < 0 || clientEpoch == Epoch)
-        {
-            return ErrorCode.None;
-        }
-
-        return clientEpoch < Epoch ? ErrorCode.FencedLeaderEpoch : ErrorCode.UnknownLeaderEpoch;
+        return IsLocal ? ErrorCode.None : ErrorCode.NotLeaderOrFollower;
     }
 }

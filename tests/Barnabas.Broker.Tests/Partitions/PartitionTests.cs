@@ -58,6 +58,24 @@ public sealed class PartitionTests
         Assert.Equal(ErrorCode.NotLeaderOrFollower, Append().Error);
     }
 
+    [Theory]
+    [InlineData(-1, true, ErrorCode.None)]
+    [InlineData(3, true, ErrorCode.None)]
+    [InlineData(2, true, ErrorCode.FencedLeaderEpoch)]
+    [InlineData(-5, true, ErrorCode.FencedLeaderEpoch)]
+    [InlineData(4, true, ErrorCode.UnknownLeaderEpoch)]
+    [InlineData(-1, false, ErrorCode.NotLeaderOrFollower)]
+    [InlineData(3, false, ErrorCode.NotLeaderOrFollower)]
+    [InlineData(2, false, ErrorCode.FencedLeaderEpoch)]
+    [InlineData(4, false, ErrorCode.UnknownLeaderEpoch)]
+    public void A_client_learns_first_whether_its_epoch_is_right_and_then_who_leads(
+        int clientEpoch, bool isLocal, ErrorCode expected)
+    {
+        BrokerId leader = isLocal ? Self : new BrokerId(2);
+        PartitionLeadership leadership = new(leader, isLocal, new LeaderEpoch(3), 1, [leader], [leader]);
+        Assert.Equal(expected, leadership.Check(new LeaderEpoch(clientEpoch)));
+    }
+
     [Fact]
     public void Acks_all_needs_the_in_sync_replicas_the_topic_asks_for_but_no_more_than_there_are()
     {

@@ -68,7 +68,7 @@ internal static class ApacheKafka
         }
     }
 
-    private static Process Start(string version, string mainClass, params string[] arguments)
+    public static Process Start(string version, string mainClass, params string[] arguments)
     {
         var start = new ProcessStartInfo(Script!)
         {

@@ -137,6 +137,7 @@ internal sealed class DescribeTopicPartitionsHandler(ClusterView cluster, int pa
             : ErrorCode.InvalidTopicException),
         Name = name,
         IsInternal = InternalTopics.Contains(name),
+        TopicAuthorizedOperations = AuthorizedOperations.Topic,
     };
 
     private static DescribeTopicPartitionsResponse.Cursor At(string topic, int partition) => new()

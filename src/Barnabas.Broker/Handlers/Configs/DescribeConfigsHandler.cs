@@ -46,7 +46,7 @@ internal sealed class DescribeConfigsHandler(ClusterView cluster, LiveConfigs co
         };
         (ErrorCode error, string? text) = Find(image, resource, out IReadOnlyList<ConfigEntry> entries);
         result.ErrorCode = (short)error;
-        result.ErrorMessage = text;
+        result.ErrorMessage = text ?? string.Empty;
         foreach (ConfigEntry entry in entries)
         {
             if (resource.ConfigurationKeys is null or { Count: 0 } || resource.ConfigurationKeys.Contains(entry.Name))
@@ -67,8 +67,8 @@ internal sealed class DescribeConfigsHandler(ClusterView cluster, LiveConfigs co
         string name = resource.ResourceName;
         switch ((ConfigResourceType)resource.ResourceType)
         {
-            case ConfigResourceType.Topic when TopicName.Problem(name) is not null:
-                return (ErrorCode.InvalidTopicException, $"'{name}' is not a legal topic name.");
+            case ConfigResourceType.Topic when TopicName.Problem(name) is { } problem:
+                return (ErrorCode.InvalidTopicException, problem);
             case ConfigResourceType.Topic when !image.Topics.TryGet(name, out _):
                 return (ErrorCode.UnknownTopicOrPartition, null);
             case ConfigResourceType.Topic:

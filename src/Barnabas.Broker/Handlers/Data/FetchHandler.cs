@@ -40,8 +40,14 @@ internal sealed class FetchHandler(
         ErrorCode error = ErrorCode.None;
         if (reader.ReplicaId >= 0)
         {
-            // Offsets beyond the high watermark are for brokers alone, and none but this one is registered.
-            error = ErrorCode.NotLeaderOrFollower;
+            // Offsets beyond the high watermark are for brokers alone, and none but this one is registered. Each
+            // partition says so: an error of the whole reply is not seen before version 7.
+            Collect(request, job, ref reader);
+            foreach (ref FetchItem item in job.Items)
+            {
+                item.Partition = null;
+                item.Error = ErrorCode.NotLeaderOrFollower;
+            }
         }
         else if (reader.SessionEpoch is FetchSession.FinalEpoch or FetchSession.InitialEpoch)
         {
@@ -71,6 +77,15 @@ internal sealed class FetchHandler(
             sessions.Remove(reader.SessionId);
         }
 
+        Collect(request, job, ref reader);
+        if (reader.SessionEpoch == FetchSession.InitialEpoch && job.Count > 0)
+        {
+            BeginSession(request, job);
+        }
+    }
+
+    private void Collect(Request request, FetchJob job, ref FetchRequestReader reader)
+    {
         while (reader.MoveNextTopic())
         {
             LocalTopic? topic = Resolve(request.Version, in reader);
@@ -85,17 +100,20 @@ internal sealed class FetchHandler(
                 item.NameUtf8 = name;
                 item.FetchOffset = new Offset(asked.FetchOffset);
                 item.MaxBytes = asked.MaxBytes;
-                item.CurrentLeaderEpoch = new LeaderEpoch(asked.CurrentLeaderEpoch);
-                item.LastFetchedEpoch = new LeaderEpoch(asked.LastFetchedEpoch);
+                item.CurrentLeaderEpoch = Epoch(asked.CurrentLeaderEpoch);
+                item.LastFetchedEpoch = Epoch(asked.LastFetchedEpoch);
                 SetPartition(ref item, request.Version, topic);
             }
         }
 
-        if (reader.SessionEpoch == FetchSession.InitialEpoch && job.Count > 0)
+        if (job.Count > 1)
         {
-            BeginSession(request, job);
+            job.KeepLastOfEach(request.Workspace.Scratch<NamedPartitions>());
         }
     }
+
+    /// <summary>In a fetch any negative number is no epoch.</summary>
+    private static LeaderEpoch Epoch(int number) => number < 0 ? LeaderEpoch.None : new LeaderEpoch(number);
 
     private void BeginSession(Request request, FetchJob job)
     {
@@ -176,8 +194,8 @@ internal sealed class FetchHandler(
                 session.GetOrAdd(key with { Partition = asked.Index }).Ask(
                     new Offset(asked.FetchOffset),
                     asked.MaxBytes,
-                    new LeaderEpoch(asked.CurrentLeaderEpoch),
-                    new LeaderEpoch(asked.LastFetchedEpoch));
+                    Epoch(asked.CurrentLeaderEpoch),
+                    Epoch(asked.LastFetchedEpoch));
             }
         }
 

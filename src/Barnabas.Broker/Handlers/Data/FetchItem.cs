@@ -5,7 +5,7 @@ using Barnabas.Storage;
 namespace Barnabas.Broker;
 
 /// <summary>One partition of a fetch: what was asked, and what was found when it was last looked at.</summary>
-internal struct FetchItem
+internal struct FetchItem : INamesPartition
 {
     /// <summary>The topic by id (version 13 and later) or by name; see <see cref="FetchKey"/>.</summary>
     public FetchKey Key;
@@ -37,6 +37,8 @@ internal struct FetchItem
 
     /// <summary>Left out of an incremental reply because nothing about it is new.</summary>
     public bool IsOmitted;
+
+    readonly Partition? INamesPartition.NamedPartition => Partition;
 
     public void ReleaseRegion()
     {

@@ -89,6 +89,9 @@ internal sealed class FetchJob : WorkItem, IParkedRequest
         return ref item;
     }
 
+    /// <summary>Of a partition that is named more than once only the last remains.</summary>
+    public void KeepLastOfEach(NamedPartitions named) => _count = named.KeepLastOfEach(Items);
+
     public void Start()
     {
         if (Read() || MaxWaitMs <= 0 || _count == 0)

@@ -64,9 +64,13 @@ internal static class FetchReply
         {
             LastStableOffset = item.LastStableOffset.Value,
             LogStartOffset = item.LogStartOffset.Value,
-            // Null says "not asked for"; an empty list says "none": nothing in this log was ever aborted.
+            // Null says "not asked for"; an empty list says "none": nothing in this log was ever aborted. Apache Kafka
+            // gives the list too where there is no log.
             AbortedTransactions =
-                isolation == FetchIsolation.Committed && item.Error == ErrorCode.None ? NoTransactions : null,
+                item.Error is ErrorCode.UnknownTopicOrPartition or ErrorCode.UnknownTopicId
+                || (isolation == FetchIsolation.Committed && item.Error == ErrorCode.None)
+                    ? NoTransactions
+                    : null,
         };
         if (item.Diverging is { } diverging)
         {

@@ -35,25 +35,41 @@ internal sealed class ListOffsetsHandler(LocalTopics topics, IMailbox coldReads)
     private ListOffsetsResponse Answer(short version, ListOffsetsRequest message)
     {
         ListOffsetsResponse response = new();
+        HashSet<TopicPartition> seen = [];
+        HashSet<TopicPartition> repeated = [];
         foreach (ListOffsetsRequest.ListOffsetsTopic topic in message.Topics)
         {
-            ListOffsetsResponse.ListOffsetsTopicResponse told = new() { Name = topic.Name };
-            response.Topics.Add(told);
-            HashSet<int> seen = [];
-            HashSet<int> duplicates = [];
             foreach (ListOffsetsRequest.ListOffsetsPartition partition in topic.Partitions)
             {
-                if (!seen.Add(partition.PartitionIndex))
+                TopicPartition id = new(topic.Name, partition.PartitionIndex);
+                if (!seen.Add(id))
                 {
-                    duplicates.Add(partition.PartitionIndex);
+                    repeated.Add(id);
                 }
+            }
+        }
+
+        // What is named twice is refused, and answered once.
+        Dictionary<string, ListOffsetsResponse.ListOffsetsTopicResponse> answers = new(StringComparer.Ordinal);
+        foreach (ListOffsetsRequest.ListOffsetsTopic topic in message.Topics)
+        {
+            if (!answers.TryGetValue(topic.Name, out ListOffsetsResponse.ListOffsetsTopicResponse? told))
+            {
+                told = answers[topic.Name] = new() { Name = topic.Name };
+                response.Topics.Add(told);
             }
 
             foreach (ListOffsetsRequest.ListOffsetsPartition partition in topic.Partitions)
             {
-                told.Partitions.Add(duplicates.Contains(partition.PartitionIndex)
-                    ? Refuse(partition.PartitionIndex, ErrorCode.InvalidRequest)
-                    : Find(version, message, topic.Name, partition));
+                TopicPartition id = new(topic.Name, partition.PartitionIndex);
+                if (!repeated.Contains(id))
+                {
+                    told.Partitions.Add(Find(version, message, topic.Name, partition));
+                }
+                else if (seen.Remove(id))
+                {
+                    told.Partitions.Add(Refuse(partition.PartitionIndex, ErrorCode.InvalidRequest));
+                }
             }
         }
 

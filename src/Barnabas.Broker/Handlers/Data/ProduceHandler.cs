@@ -7,9 +7,9 @@ using Barnabas.Storage;
 namespace Barnabas.Broker;
 
 /// <summary>
-/// Produce (0): appends one batch to each partition, in place, on the thread that received it. Version 7 may carry zstd
-/// (KIP-110), version 8 explains which records are wrong (KIP-467), version 10 names the new leader (KIP-951), version
-/// 13 names topics by id (KIP-516).
+/// Produce (0): appends one batch to each partition, in place, on the thread that received it; of a partition that is
+/// named twice only the last. Version 7 may carry zstd (KIP-110), version 8 explains which records are wrong
+/// (KIP-467), version 10 names the new leader (KIP-951), version 13 names topics by id (KIP-516).
 /// </summary>
 internal sealed class ProduceHandler(
     LocalTopics topics,
@@ -32,12 +32,33 @@ internal sealed class ProduceHandler(
         job.Open(request);
         job.Acks = reader.Acks;
         job.TimeoutMs = reader.TimeoutMs;
+        Collect(job, ref reader, request.Version);
+        if (job.Items.Length > 1)
+        {
+            job.KeepLastOfEach(request.Workspace.Scratch<NamedPartitions>());
+        }
+
         bool validAcks = reader.Acks is >= -1 and <= 1;
         long now = time.UnixMilliseconds;
+        foreach (ref ProduceItem item in job.Items)
+        {
+            Span<byte> records = frame.Slice(item.RecordsOffset, item.RecordsLength);
+            item.Result = validAcks
+                ? Append(in item, request.Version, reader.HasTransactionalId, reader.Acks, records, now)
+                : AppendResult.Refused(ErrorCode.InvalidRequiredAcks, $"acks must be -1, 0 or 1, not {reader.Acks}.");
+            item.AwaitsFlush = item.Result.Error == ErrorCode.None && flushes.Request(item.Partition!);
+        }
+
+        job.Finish();
+        return true;
+    }
+
+    private void Collect(ProduceJob job, ref ProduceRequestReader reader, short version)
+    {
         int topicNumber = 0;
         while (reader.MoveNextTopic())
         {
-            bool known = request.Version >= FirstWithTopicIds
+            bool known = version >= FirstWithTopicIds
                 ? topics.TryFind(reader.TopicId, out LocalTopic? topic)
                 : topics.TryFind(reader.TopicName, out topic);
             // One copy for all its partitions: a long name and many partitions would multiply.
@@ -50,24 +71,17 @@ internal sealed class ProduceHandler(
                 item.NameUtf8 = name;
                 item.Index = reader.PartitionIndex;
                 item.Partition = topic?.Find(reader.PartitionIndex);
-                Span<byte> records = frame.Slice(reader.RecordsOffset, reader.RecordsLength);
-                item.Result = validAcks
-                    ? Append(in item, known, request.Version, reader.HasTransactionalId, reader.Acks, records, now)
-                    : AppendResult.Refused(
-                        ErrorCode.InvalidRequiredAcks, $"acks must be -1, 0 or 1, not {reader.Acks}.");
-                item.AwaitsFlush = item.Result.Error == ErrorCode.None && flushes.Request(item.Partition!);
+                item.RecordsOffset = reader.RecordsOffset;
+                item.RecordsLength = reader.RecordsLength;
+                item.IsUnknownTopic = !known;
             }
 
             topicNumber++;
         }
-
-        job.Finish();
-        return true;
     }
 
     private AppendResult Append(
         in ProduceItem item,
-        bool topicKnown,
         short version,
         bool hasTransactionalId,
         short acks,
@@ -77,7 +91,7 @@ internal sealed class ProduceHandler(
         if (item.Partition is not { } partition)
         {
             return AppendResult.Refused(
-                !topicKnown && version >= FirstWithTopicIds
+                item.IsUnknownTopic && version >= FirstWithTopicIds
                     ? ErrorCode.UnknownTopicId
                     : ErrorCode.UnknownTopicOrPartition,
                 null);

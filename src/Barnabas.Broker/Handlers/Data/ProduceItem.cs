@@ -5,7 +5,7 @@ using Barnabas.Storage;
 namespace Barnabas.Broker;
 
 /// <summary>One partition of a produce: where it goes, and what became of it.</summary>
-internal struct ProduceItem
+internal struct ProduceItem : INamesPartition
 {
     /// <summary>Names the topic in the reply from version 13 on.</summary>
     public Uuid TopicId;
@@ -20,6 +20,14 @@ internal struct ProduceItem
 
     public Partition? Partition;
 
+    /// <summary>The topic is not known, let alone the partition.</summary>
+    public bool IsUnknownTopic;
+
+    /// <summary>Where the records are in the frame; nothing of it is used once they are appended.</summary>
+    public int RecordsOffset;
+
+    public int RecordsLength;
+
     /// <summary>
     /// With <see cref="ErrorCode.None"/> the records are in the log, though perhaps not yet acknowledged.
     /// </summary>
@@ -27,4 +35,6 @@ internal struct ProduceItem
 
     /// <summary>The topic's <c>flush.messages</c> asks for a flush before these records are acknowledged.</summary>
     public bool AwaitsFlush;
+
+    readonly Partition? INamesPartition.NamedPartition => Partition;
 }

@@ -57,6 +57,9 @@ internal sealed class ProduceJob : WorkItem, IParkedRequest
         return ref item;
     }
 
+    /// <summary>Of a partition that is named more than once only the last remains.</summary>
+    public void KeepLastOfEach(NamedPartitions named) => _count = named.KeepLastOfEach(Items);
+
     /// <summary>All appends are done: answers, or waits for what the answer needs.</summary>
     public void Finish()
     {

@@ -1,4 +1,5 @@
 using Barnabas.Coordination;
+using Barnabas.Kernel;
 using Barnabas.Protocol;
 
 namespace Barnabas.Broker;
@@ -23,7 +24,10 @@ internal sealed class DescribeGroupsHandler(GroupCoordinator groups) : MessageHa
         {
             foreach (DescribeGroupsResponse.DescribedGroup group in response.Groups)
             {
-                group.AuthorizedOperations = AuthorizedOperations.Group;
+                if (group.ErrorCode == (short)ErrorCode.None)
+                {
+                    group.AuthorizedOperations = AuthorizedOperations.Group;
+                }
             }
 
             request.Reply(response);

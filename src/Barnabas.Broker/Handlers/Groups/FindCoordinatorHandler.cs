@@ -51,11 +51,6 @@ internal sealed class FindCoordinatorHandler(
                 key, ErrorCode.InvalidRequest, $"This broker coordinates groups only, not key type {keyType}.");
         }
 
-        if (key.Length == 0)
-        {
-            return Refuse(key, ErrorCode.InvalidGroupId, null);
-        }
-
         if (!image.Topics.TryGet(InternalTopics.ConsumerOffsets, out TopicImage? topic))
         {
             autoCreation.CreateConsumerOffsets();

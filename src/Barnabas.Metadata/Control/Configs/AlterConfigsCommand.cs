@@ -8,6 +8,12 @@ public sealed class AlterConfigsCommand(AlterConfigsRequest request) : Controlle
 {
     public AlterConfigsResponse Response { get; } = new();
 
+    /// <summary>
+    /// The broker that was asked, which takes changes of its own configuration only; null if the controller was
+    /// (KIP-919).
+    /// </summary>
+    public BrokerId? AskedBroker { get; init; }
+
     public override void Fail(ErrorCode error, string? message)
     {
         Response.Responses.Clear();
@@ -59,7 +65,7 @@ public sealed class AlterConfigsCommand(AlterConfigsRequest request) : Controlle
     private static ConfigResource ToResource(AlterConfigsRequest.AlterConfigsResource resource) =>
         new((ConfigResourceType)resource.ResourceType, resource.ResourceName);
 
-    private static void Replace(ControllerStep step, AlterConfigsRequest.AlterConfigsResource asked)
+    private void Replace(ControllerStep step, AlterConfigsRequest.AlterConfigsResource asked)
     {
         var proposed = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (AlterConfigsRequest.AlterableConfig config in asked.Configs)
@@ -75,7 +81,7 @@ public sealed class AlterConfigsCommand(AlterConfigsRequest request) : Controlle
             }
         }
 
-        ConfigChanges.AddRecords(step, ToResource(asked), proposed, proposed.Keys);
+        ConfigChanges.AddRecords(step, AskedBroker, ToResource(asked), proposed, proposed.Keys);
     }
 
     private void AddResult(AlterConfigsRequest.AlterConfigsResource resource, ErrorCode error, string? message) =>

@@ -11,7 +11,7 @@ internal static class ConfigChanges
     public const string MinInSyncReplicas = "min.insync.replicas";
     private const string CordonedLogDirs = "cordoned.log.dirs";
 
-    /// <summary>Throws INVALID_CONFIG unless the whole configuration is fine.</summary>
+    /// <summary>Throws unless the whole configuration is fine.</summary>
     public static void RequireValid(
         ControllerStep step,
         ConfigResource resource,
@@ -30,15 +30,21 @@ internal static class ConfigChanges
 
         if (step.Configs.Validate(resource, proposed) is { } problem)
         {
-            throw new ControllerException(ErrorCode.InvalidConfig, problem);
+            // Brokers check theirs themselves, and say so in another way than the controller (KAFKA-13609).
+            throw new ControllerException(
+                resource.Type == ConfigResourceType.Broker ? ErrorCode.InvalidRequest : ErrorCode.InvalidConfig,
+                problem);
         }
     }
 
     /// <summary>Throws unless there is something of this name that can have a configuration.</summary>
-    public static void RequireResource(ControllerStep step, ConfigResource resource)
+    private static void RequireResource(ControllerStep step, BrokerId? askedBroker, ConfigResource resource)
     {
         switch (resource.Type)
         {
+            case ConfigResourceType.Topic when resource.Name.Length == 0:
+                throw new ControllerException(
+                    ErrorCode.InvalidRequest, "Default topic resources are not allowed.");
             case ConfigResourceType.Topic:
                 if (TopicName.Problem(resource.Name) is { } problem)
                 {
@@ -54,7 +60,7 @@ internal static class ConfigChanges
 
                 break;
             case ConfigResourceType.Broker:
-                RequireNode(step, resource.Name);
+                RequireNode(step, askedBroker, resource.Name);
                 break;
             case ConfigResourceType.Group or ConfigResourceType.ClientMetrics:
                 if (resource.Name.Length == 0)
@@ -70,7 +76,7 @@ internal static class ConfigChanges
             default:
                 throw new ControllerException(
                     ErrorCode.InvalidRequest,
-                    $"Unexpected resource type {resource.Type.ToString().ToUpperInvariant()}.");
+                    $"Unknown resource type {(sbyte)resource.Type}");
         }
     }
 
@@ -79,11 +85,12 @@ internal static class ConfigChanges
     /// (KAFKA-14136).</param>
     public static void AddRecords(
         ControllerStep step,
+        BrokerId? askedBroker,
         ConfigResource resource,
         SortedDictionary<string, string> proposed,
         IReadOnlyCollection<string> touched)
     {
-        RequireResource(step, resource);
+        RequireResource(step, askedBroker, resource);
         ImmutableSortedDictionary<string, string> current = step.Image.ConfigsOf(resource);
         var changes = new SortedDictionary<string, string?>(StringComparer.Ordinal);
         foreach ((string key, string value) in proposed)
@@ -110,8 +117,8 @@ internal static class ConfigChanges
             }
         }
 
-        RequireAllowed(step, resource, changes);
         RequireValid(step, resource, proposed);
+        RequireAllowed(step, resource, changes);
         foreach ((string key, string? value) in changes)
         {
             step.Add(ImageRecords.ConfigChange(resource, key, value));
@@ -125,7 +132,7 @@ internal static class ConfigChanges
         }
     }
 
-    private static void RequireNode(ControllerStep step, string name)
+    private static void RequireNode(ControllerStep step, BrokerId? askedBroker, string name)
     {
         if (name.Length == 0)
         {
@@ -140,6 +147,12 @@ internal static class ConfigChanges
         }
 
         var node = new BrokerId(id);
+        if (askedBroker is { } asked && asked != node)
+        {
+            throw new ControllerException(
+                ErrorCode.InvalidRequest, $"Unexpected broker id, expected {asked}, but received {name}");
+        }
+
         if (!step.Image.Brokers.ContainsKey(node)
             && !step.Image.Controllers.ContainsKey(node)
             && node != step.Options.NodeId)

@@ -13,6 +13,12 @@ public sealed class IncrementalAlterConfigsCommand(IncrementalAlterConfigsReques
 
     public IncrementalAlterConfigsResponse Response { get; } = new();
 
+    /// <summary>
+    /// The broker that was asked, which takes changes of its own configuration only; null if the controller was
+    /// (KIP-919).
+    /// </summary>
+    public BrokerId? AskedBroker { get; init; }
+
     public override void Fail(ErrorCode error, string? message)
     {
         Response.Responses.Clear();
@@ -64,7 +70,7 @@ public sealed class IncrementalAlterConfigsCommand(IncrementalAlterConfigsReques
     private static ConfigResource ToResource(IncrementalAlterConfigsRequest.AlterConfigsResource resource) =>
         new((ConfigResourceType)resource.ResourceType, resource.ResourceName);
 
-    private static void Alter(ControllerStep step, IncrementalAlterConfigsRequest.AlterConfigsResource asked)
+    private void Alter(ControllerStep step, IncrementalAlterConfigsRequest.AlterConfigsResource asked)
     {
         ConfigResource resource = ToResource(asked);
         var proposed = new SortedDictionary<string, string>(step.Image.ConfigsOf(resource), StringComparer.Ordinal);
@@ -81,7 +87,7 @@ public sealed class IncrementalAlterConfigsCommand(IncrementalAlterConfigsReques
             Alter(step, resource, proposed, config);
         }
 
-        ConfigChanges.AddRecords(step, resource, proposed, touched);
+        ConfigChanges.AddRecords(step, AskedBroker, resource, proposed, touched);
     }
 
     private static void Alter(

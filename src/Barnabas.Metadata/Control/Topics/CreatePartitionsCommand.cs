@@ -92,7 +92,7 @@ public sealed class CreatePartitionsCommand(CreatePartitionsRequest request) : C
         {
             throw new ControllerException(
                 ErrorCode.PolicyViolation,
-                "Excessively large number of partitions per request.");
+                "Excessively large number of additional partitions per request.");
         }
 
         List<PartitionImage> partitions = asked.Assignments is null

@@ -113,6 +113,7 @@ public sealed class CreateTopicsCommand(CreateTopicsRequest request) : Controlle
         {
             Name = topic.Name,
             TopicId = id,
+            ErrorMessage = null,
             NumPartitions = partitions.Count,
             ReplicationFactor = (short)partitions[0].Replicas.Length,
         };
