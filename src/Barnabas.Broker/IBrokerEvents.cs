@@ -13,4 +13,12 @@ public interface IBrokerEvents : ICoordinatorEvents
 
     /// <summary>A log directory failed; its partitions cannot be served until the node is restarted.</summary>
     void DirectoryOffline(string path, string reason);
+
+    /// <summary>
+    /// The disk under the metadata log is full: topics and configurations cannot be changed, all else goes on.
+    /// </summary>
+    void MetadataLogFull(string reason);
+
+    /// <summary>The metadata log takes records again.</summary>
+    void MetadataLogHasRoom();
 }

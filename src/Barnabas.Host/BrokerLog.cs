@@ -15,6 +15,10 @@ internal sealed class BrokerLog(ILoggerFactory loggers) : IBrokerEvents
 
     public void DirectoryOffline(string path, string reason) => Log.DirectoryOffline(_storage, path, reason);
 
+    public void MetadataLogFull(string reason) => Log.MetadataLogFull(_storage, reason);
+
+    public void MetadataLogHasRoom() => Log.MetadataLogHasRoom(_storage);
+
     public void PartitionMoved(
         int partition,
         LeaderEpoch epoch,

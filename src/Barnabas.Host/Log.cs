@@ -54,6 +54,12 @@ internal static partial class Log
     [LoggerMessage(16, LogLevel.Critical, "Log directory {Path} is offline: {Reason}")]
     public static partial void DirectoryOffline(ILogger log, string path, string reason);
 
+    [LoggerMessage(19, LogLevel.Error, "Metadata cannot be changed until there is room: {Reason}")]
+    public static partial void MetadataLogFull(ILogger log, string reason);
+
+    [LoggerMessage(20, LogLevel.Information, "Metadata can be changed again")]
+    public static partial void MetadataLogHasRoom(ILogger log);
+
     [LoggerMessage(17, LogLevel.Debug, "Coordinator of partition {Partition}, epoch {Epoch}: {From} to {To}, {Why}")]
     public static partial void CoordinatorMoved(
         ILogger log,

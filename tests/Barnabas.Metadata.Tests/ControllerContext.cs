@@ -156,6 +156,7 @@ internal sealed class ControllerContext
         }
 
         Follower.Publish();
+        Core.OnAppended();
         Assert.Equal(Core.NextOffset, Follower.NextOffset);
     }
 }

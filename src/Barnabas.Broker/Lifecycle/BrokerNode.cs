@@ -98,6 +98,7 @@ public sealed class BrokerNode
             new ConfigValidation(_configuration))
         {
             Failed = OnQuorumFailed,
+            RoomChanged = OnMetadataRoom,
         };
         _parts = Assemble(_directories, _quorum);
         _applier = new MetadataApplier(_parts, _directories, _events, _quorum.Mailbox);
@@ -315,6 +316,18 @@ public sealed class BrokerNode
         if (_isClosing)
         {
             FinishClosing();
+        }
+    }
+
+    private void OnMetadataRoom(string? lack)
+    {
+        if (lack is not null)
+        {
+            _events.MetadataLogFull(lack);
+        }
+        else
+        {
+            _events.MetadataLogHasRoom();
         }
     }
 

@@ -44,11 +44,19 @@ internal sealed class MetadataLog : IQuorumLog
         ? _emptyEnd
         : new LogPosition(_log.LeaderEpochs.Latest.Value, EndOffset);
 
-    /// <summary>Opens or makes the log. Throws <see cref="LogDirectoryException"/> if it cannot be used.</summary>
+    /// <summary>
+    /// Opens or makes the log. Throws <see cref="LogDirectoryException"/> if it cannot be used, a passing
+    /// <see cref="DiskException"/> if it can be used later.
+    /// </summary>
     public static MetadataLog Open(IDisk disk, LogDirectory directory, LogConfig config, long nowMs)
     {
         var partition = new TopicPartition(Metadata.TopicName.ClusterMetadata, 0);
         LogOpenResult opened = directory.Open(partition, Uuid.MetadataTopic, config, nowMs);
+        if (opened.MayPass)
+        {
+            throw new DiskException(DiskError.NoSpace, directory.Path, $"The metadata log waits: {opened.Message}");
+        }
+
         if (opened.Log is not { } partitionLog)
         {
             throw new LogDirectoryException($"The metadata log cannot be opened: {opened.Message}");
@@ -107,16 +115,32 @@ internal sealed class MetadataLog : IQuorumLog
         }
     }
 
-    /// <summary>Appends whole batches that carry their offsets. An error means that nothing was appended.</summary>
-    public AppendResult Append(ReadOnlySpan<byte> batches, int epoch, long nowMs)
+    /// <summary>
+    /// Appends whole batches that carry their offsets; they are durable when it returns. Throws a passing
+    /// <see cref="DiskException"/> if there is no room: then the log is as it was.
+    /// </summary>
+    public void Append(ReadOnlySpan<byte> batches, int epoch, long nowMs)
     {
+        long end = EndOffset;
+        AppendResult appended;
         lock (_log.Gate)
         {
-            return _log.AppendAsFollower(batches, new LeaderEpoch(epoch), nowMs);
+            appended = _log.AppendAsFollower(batches, new LeaderEpoch(epoch), nowMs);
+        }
+
+        RequireOrWait(appended.Error, appended.Message);
+        ErrorCode flushed = _log.Flush();
+        if (flushed != ErrorCode.None)
+        {
+            // The sync itself is never tried twice, but it may not have come so far: too many open files.
+            if (_log.OfflineReason is null)
+            {
+                TruncateTo(end, nowMs);
+            }
+
+            RequireOrWait(flushed, null);
         }
     }
-
-    public ErrorCode Flush() => _log.Flush();
 
     public void TruncateTo(long offset, long nowMs)
     {
@@ -165,12 +189,23 @@ internal sealed class MetadataLog : IQuorumLog
         }
     }
 
-    private static void Require(ErrorCode error)
+    private void Require(ErrorCode error)
     {
         if (error != ErrorCode.None)
         {
-            throw new LogDirectoryException($"The metadata log failed: {error}.");
+            throw new LogDirectoryException($"The metadata log failed: {_log.OfflineReason ?? error.ToString()}");
         }
+    }
+
+    private void RequireOrWait(ErrorCode error, string? message)
+    {
+        if (error == ErrorCode.KafkaStorageError && _log.OfflineReason is null)
+        {
+            throw new DiskException(
+                DiskError.NoSpace, Directory, $"The metadata log takes no records: {message ?? "it cannot be synced"}");
+        }
+
+        Require(error);
     }
 
     private static int Load(FileRegion region, ref byte[] buffer)

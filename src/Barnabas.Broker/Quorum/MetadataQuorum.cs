@@ -14,11 +14,14 @@ namespace Barnabas.Broker;
 /// </summary>
 /// <remarks>
 /// A turn takes all waiting commands, decides them one after the other, appends their records in one write, syncs once,
-/// shows the new image to the subscribers, and only then lets the answers go. If the append fails none of these
-/// commands ever happened.
+/// shows the new image to the subscribers, and only then lets the answers go. If there is no room for the append none
+/// of these commands ever happened, and they are told so with a retriable error; all else about the node goes on.
 /// </remarks>
 internal sealed class MetadataQuorum : IControllerChannel
 {
+    /// <summary>Between two tries of what this node itself wants to write and found no room for.</summary>
+    private static readonly TimeSpan RoomRetryInterval = TimeSpan.FromSeconds(1);
+
     private readonly MetadataQuorumOptions _options;
     private readonly NodeSeams _seams;
     private readonly LogDirectory _directory;
@@ -37,7 +40,9 @@ internal sealed class MetadataQuorum : IControllerChannel
     private MetadataImage _image = MetadataImage.Empty;
     private short _kraftVersion;
     private bool _votersAreInLog;
+    private QuorumStep? _interrupted;
     private MonotonicTime _quorumDeadline = MonotonicTime.Never;
+    private MonotonicTime? _roomRetry;
     private int _leader = BrokerId.None.Value;
     private int _waiting;
     private bool _isStarted;
@@ -76,6 +81,11 @@ internal sealed class MetadataQuorum : IControllerChannel
 
     /// <summary>What stopped this part of the node; null while it works. The node cannot go on without it.</summary>
     public Action<Exception>? Failed { get; set; }
+
+    /// <summary>
+    /// The log finds no room, with the reason; null when it takes records again. Told once for each.
+    /// </summary>
+    public Action<string?>? RoomChanged { get; set; }
 
     /// <summary>Before <see cref="Start"/>, or on the mailbox.</summary>
     public void Subscribe(IMetadataSubscriber subscriber) => _subscribers.Add(subscriber);
@@ -116,7 +126,7 @@ internal sealed class MetadataQuorum : IControllerChannel
             CarryOut(_quorum.Step(new QuorumInput.ShuttingDown(), Mailbox.Now));
         }
 
-        FailWaiting("The controller is shutting down.");
+        FailWaiting(ErrorCode.NotController, "The controller is shutting down.");
     }
 
     /// <summary>One turn of the mailbox.</summary>
@@ -126,22 +136,17 @@ internal sealed class MetadataQuorum : IControllerChannel
         {
             if (_isStopped)
             {
-                FailWaiting("The controller is shutting down.");
+                FailWaiting(ErrorCode.NotController, "The controller is shutting down.");
                 return;
             }
 
-            if (!_isStarted)
+            if (TryTakePart())
             {
-                Load();
+                DecideAll();
+                _snapshots.WriteIfDue(
+                    Image, _commits.IsInTransaction, _kraftVersion, _quorum.Voters, Now(), Mailbox.Now);
             }
 
-            if (Mailbox.Now >= _quorumDeadline)
-            {
-                CarryOut(_quorum.Step(new QuorumInput.TimePassed(), Mailbox.Now));
-            }
-
-            DecideAll();
-            _snapshots.WriteIfDue(Image, _commits.IsInTransaction, _kraftVersion, _quorum.Voters, Now());
             ArmTimer();
         }
         catch (Exception failure) when (failure is not ProcessEndException)
@@ -149,12 +154,71 @@ internal sealed class MetadataQuorum : IControllerChannel
             // The mouth of this mailbox's loop. A node that cannot keep or follow the metadata must not go on with what
             // it has, whatever the reason: half of a turn may be done.
             _isStopped = true;
-            FailWaiting(failure.Message);
+            FailWaiting(ErrorCode.NotController, failure.Message);
             Failed?.Invoke(failure);
         }
     }
 
     private long Now() => _seams.Time.UnixMilliseconds;
+
+    /// <summary>
+    /// Loads the log and does what the quorum asks of this node. False if a full disk was in the way: commands are
+    /// refused, and a later turn goes on where this one ended.
+    /// </summary>
+    private bool TryTakePart()
+    {
+        try
+        {
+            if (!_isStarted)
+            {
+                Load();
+            }
+
+            if (_interrupted is { } step)
+            {
+                CarryOut(step);
+            }
+
+            if (Mailbox.Now >= _quorumDeadline)
+            {
+                CarryOut(_quorum.Step(new QuorumInput.TimePassed(), Mailbox.Now));
+            }
+
+            if (_quorum.Role == QuorumRole.Leader && !_controller.IsActive)
+            {
+                Activate();
+            }
+
+            return true;
+        }
+        catch (DiskException full) when (full.MayPass)
+        {
+            OnNoRoom(full);
+            FailWaiting(ErrorCode.KafkaStorageError, full.Message);
+            return false;
+        }
+    }
+
+    private void OnNoRoom(DiskException full)
+    {
+        if (_roomRetry is null)
+        {
+            RoomChanged?.Invoke(full.Message);
+        }
+
+        _roomRetry = Mailbox.Now + RoomRetryInterval;
+    }
+
+    /// <summary>Throws a passing <see cref="DiskException"/> if there is no room; then nothing was appended.</summary>
+    private void Append(ReadOnlySpan<byte> batches)
+    {
+        _log.Append(batches, _quorum.Epoch, Now());
+        if (_roomRetry is not null)
+        {
+            _roomRetry = null;
+            RoomChanged?.Invoke(null);
+        }
+    }
 
     // ---- Start
 
@@ -173,7 +237,7 @@ internal sealed class MetadataQuorum : IControllerChannel
         (MetadataImage start, MetadataDelta delta) = LoadSnapshots(out VoterSet? voters);
         _commits = new MetadataCommits(start);
         voters = LoadLog(start.Offset + 1) ?? voters ?? _options.StaticVoters ?? VoterSet.Empty;
-        Publish(start, delta);
+        ElectionState? saved = _log.LoadState();
 
         var self = new ReplicaKey(_options.Controller.NodeId, _directory.Id);
         var quorumOptions = new QuorumOptions
@@ -183,8 +247,10 @@ internal sealed class MetadataQuorum : IControllerChannel
             FetchTimeout = _options.FetchTimeout,
         };
         _quorum = new QuorumCore(quorumOptions, voters, _log, _seams.Entropy);
+        // From here on nothing needs the disk: what came before may have been tried more than once.
         _isStarted = true;
-        CarryOut(_quorum.Start(_log.LoadState(), Mailbox.Now));
+        Publish(start, delta);
+        _interrupted = _quorum.Start(saved, Mailbox.Now);
     }
 
     private (MetadataImage Image, MetadataDelta Delta) LoadSnapshots(out VoterSet? voters)
@@ -224,8 +290,10 @@ internal sealed class MetadataQuorum : IControllerChannel
 
     // ---- Quorum
 
+    /// <summary>If a full disk interrupts it, it is to be carried out again, from its beginning.</summary>
     private void CarryOut(QuorumStep step)
     {
+        _interrupted = step;
         if (step.Save is { } state)
         {
             _log.SaveState(state, _kraftVersion, _quorum.Voters);
@@ -240,7 +308,7 @@ internal sealed class MetadataQuorum : IControllerChannel
         if (step.LostLeadership && _controller.IsActive)
         {
             _controller.Deactivate();
-            FailUndecided(ErrorCode.NotController, "This node is not the active controller any more.");
+            FailUndecided(-1, ErrorCode.NotController, "This node is not the active controller any more.");
         }
 
         _quorumDeadline = step.Deadline;
@@ -249,6 +317,8 @@ internal sealed class MetadataQuorum : IControllerChannel
         {
             BeginEpoch(step.GrantingVoters);
         }
+
+        _interrupted = null;
 
         // Messages to other voters leave through the controller listener; an only voter has none to send.
         Invariant.That(step.Messages.Count == 0);
@@ -266,15 +336,9 @@ internal sealed class MetadataQuorum : IControllerChannel
             voters,
             granting,
             mustWrite ? _kraftVersion : null);
-        AppendResult appended = _log.Append(batch, _quorum.Epoch, Now());
-        if (appended.Error != ErrorCode.None)
-        {
-            throw new LogDirectoryException($"The leader's first record cannot be written: {appended.Message}");
-        }
-
+        Append(batch);
         _commits.Add(new RecordBatch(batch), []);
         _votersAreInLog |= mustWrite;
-        Require(_log.Flush());
         CarryOut(_quorum.Step(new QuorumInput.Flushed(_log.EndOffset), Mailbox.Now));
         if (mustWrite)
         {
@@ -282,9 +346,17 @@ internal sealed class MetadataQuorum : IControllerChannel
         }
 
         Commit();
+    }
+
+    private void Activate()
+    {
         ControllerStep first = _controller.Activate(
             _commits.Replay, _quorum.Epoch, _log.EndOffset, _bootstrap, Mailbox.Now);
-        AppendSteps([(first, null)]);
+        if (!TryAppendSteps([(first, null)]))
+        {
+            // Without its first records there is no controller yet.
+            _controller.Deactivate();
+        }
     }
 
     // KIP-853: the voters of the bootstrap snapshot go into the log with the first leader, and again when the leader's
@@ -316,21 +388,24 @@ internal sealed class MetadataQuorum : IControllerChannel
             steps.Add((_controller.Step(pending.Command, Mailbox.Now), pending));
         }
 
-        AppendSteps(steps);
-        if (Mailbox.Now >= _controller.NextDeadline())
+        TryAppendSteps(steps);
+        if (Mailbox.Now >= NextTick())
         {
-            // One thing per tick, and each may call for the next. What cannot be appended would come again at once.
+            // One thing per tick, and each may call for the next. What finds no room comes again, but not at once.
+            _roomRetry = _roomRetry is null ? null : Mailbox.Now + RoomRetryInterval;
             ControllerStep tick;
             do
             {
                 tick = _controller.Tick(Mailbox.Now);
             }
-            while (tick.Records.Count > 0 && AppendSteps([(tick, null)]));
+            while (tick.Records.Count > 0 && TryAppendSteps([(tick, null)]));
         }
     }
 
-    /// <summary>False if the log did not take the records: then nothing of these steps has happened.</summary>
-    private bool AppendSteps(List<(ControllerStep Step, PendingCommand? Command)> steps)
+    private MonotonicTime NextTick() => _roomRetry ?? _controller.NextDeadline();
+
+    /// <summary>False if the log has no room for the records: then nothing of these steps has happened.</summary>
+    private bool TryAppendSteps(List<(ControllerStep Step, PendingCommand? Command)> steps)
     {
         _assembler.Clear();
         long offset = _log.EndOffset;
@@ -350,32 +425,31 @@ internal sealed class MetadataQuorum : IControllerChannel
             }
         }
 
-        if (offset > _log.EndOffset && !TryAppend(steps))
-        {
-            return false;
-        }
-
+        bool appended = offset == _log.EndOffset || TryAppend(steps);
         Commit();
-        return true;
+        return appended;
     }
 
     private bool TryAppend(List<(ControllerStep Step, PendingCommand? Command)> steps)
     {
-        AppendResult appended = _log.Append(_assembler.Bytes, _quorum.Epoch, Now());
-        if (appended.Error != ErrorCode.None)
+        try
         {
-            // A full disk: nothing of this turn happened, and the next command may find room again.
-            _controller.Revert(_commits.Replay.Image, _log.EndOffset);
-            FailUndecided(ErrorCode.KafkaStorageError, appended.Message ?? "The metadata log takes no records.");
+            Append(_assembler.Bytes);
+        }
+        catch (DiskException full) when (full.MayPass)
+        {
+            _controller.Revert();
+            FailUndecided(_log.EndOffset, ErrorCode.KafkaStorageError, full.Message);
+            OnNoRoom(full);
             return false;
         }
 
+        _controller.OnAppended();
         foreach ((ControllerStep step, PendingCommand? _) in steps)
         {
             _commits.Add(step.Records, _quorum.Epoch, Now());
         }
 
-        Require(_log.Flush());
         CarryOut(_quorum.Step(new QuorumInput.Flushed(_log.EndOffset), Mailbox.Now));
         return true;
     }
@@ -408,38 +482,33 @@ internal sealed class MetadataQuorum : IControllerChannel
         Volatile.Write(ref _image, image);
     }
 
-    private void FailUndecided(ErrorCode error, string message)
+    /// <summary>Fails the commands whose decision rests on records beyond this end of the log.</summary>
+    private void FailUndecided(long end, ErrorCode error, string message)
     {
-        foreach ((PendingCommand command, long _) in _undecided)
+        foreach ((PendingCommand command, long endOffset) in _undecided)
         {
-            command.Fail(error, message);
+            if (endOffset > end)
+            {
+                command.Fail(error, message);
+            }
         }
 
-        _undecided.Clear();
+        _undecided.RemoveAll(undecided => undecided.EndOffset > end);
     }
 
-    private void FailWaiting(string message)
+    private void FailWaiting(ErrorCode error, string message)
     {
-        FailUndecided(ErrorCode.NotController, message);
+        FailUndecided(-1, error, message);
         while (_inbox.TryDequeue(out PendingCommand pending))
         {
             Interlocked.Decrement(ref _waiting);
-            pending.Fail(ErrorCode.NotController, message);
-        }
-    }
-
-    private static void Require(ErrorCode flushed)
-    {
-        if (flushed != ErrorCode.None)
-        {
-            // After a failed sync nothing is known about what the device holds.
-            throw new LogDirectoryException($"The metadata log cannot be made durable: {flushed}.");
+            pending.Fail(error, message);
         }
     }
 
     private void ArmTimer()
     {
-        MonotonicTime next = _controller.NextDeadline();
+        MonotonicTime next = NextTick();
         next = _quorumDeadline < next ? _quorumDeadline : next;
         if (next < MonotonicTime.Never)
         {

@@ -8,11 +8,15 @@ namespace Barnabas.Broker;
 /// <summary>Writes a snapshot when enough has happened since the last one, and cleans the log below.</summary>
 internal sealed class MetadataSnapshots
 {
+    /// <summary>Until the next try after a full disk gave no room: a snapshot is large and never urgent.</summary>
+    private static readonly TimeSpan RoomRetryInterval = TimeSpan.FromMinutes(1);
+
     private readonly IDisk _disk;
     private readonly MetadataLog _log;
     private readonly MetadataQuorumOptions _options;
     private long _sizeAtLast;
     private long _lastMs;
+    private MonotonicTime _notBefore;
 
     public MetadataSnapshots(IDisk disk, MetadataLog log, MetadataQuorumOptions options, long nowMs)
     {
@@ -44,22 +48,32 @@ internal sealed class MetadataSnapshots
         bool isInTransaction,
         short kraftVersion,
         VoterSet voters,
-        long nowMs)
+        long nowMs,
+        MonotonicTime now)
     {
         // Kafka counts bytes of committed records; the growth of the log is the same but for batch headers.
         bool isDue = _log.SizeInBytes - _sizeAtLast >= _options.SnapshotAfterBytes
             || (_options.SnapshotAfter is { } interval && nowMs - _lastMs >= interval.TotalMilliseconds);
         var id = new SnapshotId(image.Offset + 1, image.Epoch);
-        if (!isDue || isInTransaction || image.Version is null
+        if (!isDue || isInTransaction || now < _notBefore || image.Version is null
             || (_log.LatestSnapshot is { } latest && id.CompareTo(latest) <= 0))
         {
             return;
         }
 
-        Write(image, id, kraftVersion, voters, nowMs);
-        _log.AddSnapshot(id);
-        _log.Clean(_options.Retention, nowMs);
-        (_sizeAtLast, _lastMs) = (_log.SizeInBytes, nowMs);
+        try
+        {
+            Write(image, id, kraftVersion, voters, nowMs);
+            _log.AddSnapshot(id);
+            _lastMs = nowMs;
+            _log.Clean(_options.Retention, nowMs);
+            _sizeAtLast = _log.SizeInBytes;
+        }
+        catch (DiskException full) when (full.MayPass)
+        {
+            // The log holds everything meanwhile; it only stays longer than it should.
+            _notBefore = now + RoomRetryInterval;
+        }
     }
 
     private void Write(MetadataImage image, SnapshotId id, short kraftVersion, VoterSet voters, long nowMs)

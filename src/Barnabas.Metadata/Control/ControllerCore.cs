@@ -9,8 +9,8 @@ namespace Barnabas.Metadata;
 /// </summary>
 /// <remarks>
 /// Life: inactive → <see cref="Activate"/> (this node leads the quorum) → <see cref="Step"/>, <see cref="Tick"/> …
-/// → <see cref="Deactivate"/>. <see cref="Image"/> runs ahead of what is committed by what the driver has in flight; a
-/// failed append takes it back by <see cref="Revert"/>.
+/// → <see cref="Deactivate"/>. <see cref="Image"/> runs ahead of the log by what was decided since the driver's last
+/// <see cref="OnAppended"/>; a failed append takes it back by <see cref="Revert"/>.
 /// </remarks>
 public sealed class ControllerCore
 {
@@ -21,6 +21,7 @@ public sealed class ControllerCore
     private MonotonicTime _lastAppend;
     private MonotonicTime _nextBalance;
     private MonotonicTime _nextUncleanElection;
+    private Mark _appended;
 
     public ControllerCore(ControllerOptions options, IConfigValidation configs, IEntropy entropy)
     {
@@ -76,6 +77,7 @@ public sealed class ControllerCore
             }
         }
 
+        OnAppended();
         ControllerStep step = NewStep(now);
         Activation.AddRecords(step, replay.TransactionStartOffset, bootstrap);
         Accept(step, replay.TransactionStartOffset);
@@ -91,14 +93,18 @@ public sealed class ControllerCore
         _sessions.Clear();
     }
 
+    /// <summary>All that was decided so far stands in the log.</summary>
+    public void OnAppended() =>
+        _appended = new Mark(Image, NextOffset, _lastAppend, _nextBalance, _nextUncleanElection);
+
     /// <summary>
-    /// The driver could not append what was decided after <paramref name="committed"/>: those decisions never happened.
+    /// The driver could not append what was decided since <see cref="OnAppended"/>: those decisions never happened, and
+    /// what time demanded is due again.
     /// </summary>
-    public void Revert(MetadataImage committed, long nextOffset)
+    public void Revert()
     {
-        Invariant.That(IsActive && nextOffset <= NextOffset);
-        Image = committed;
-        NextOffset = nextOffset;
+        Invariant.That(IsActive && _appended.NextOffset <= NextOffset);
+        (Image, NextOffset, _lastAppend, _nextBalance, _nextUncleanElection) = _appended;
     }
 
     /// <summary>
@@ -204,4 +210,12 @@ public sealed class ControllerCore
         Image = replay.Image;
         _lastAppend = step.Now;
     }
+
+    /// <summary>What follows from records. What brokers said (<see cref="BrokerSessions"/>) does not.</summary>
+    private readonly record struct Mark(
+        MetadataImage Image,
+        long NextOffset,
+        MonotonicTime LastAppend,
+        MonotonicTime NextBalance,
+        MonotonicTime NextUncleanElection);
 }

@@ -55,7 +55,17 @@ public sealed class SnapshotWriter : IDisposable
         VoterSet? voters)
     {
         var writer = new SnapshotWriter(disk, directory, name, epoch, nowMs);
-        writer.WriteBatch(ControlBatches.SnapshotHeader(epoch, nowMs, lastContainedTimestampMs, kraftVersion, voters));
+        try
+        {
+            writer.WriteBatch(
+                ControlBatches.SnapshotHeader(epoch, nowMs, lastContainedTimestampMs, kraftVersion, voters));
+        }
+        catch (DiskException)
+        {
+            writer.Dispose();
+            throw;
+        }
+
         writer.BeginBatch();
         return writer;
     }

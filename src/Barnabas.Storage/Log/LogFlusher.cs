@@ -50,7 +50,10 @@ internal sealed class LogFlusher(IDisk disk, string directory, Offset recoveryPo
         return unflushed >= config.FlushMessages || nowMs - _unflushedSinceMs >= config.FlushMs;
     }
 
-    /// <summary>Blocks on the device; throws what the disk throws.</summary>
+    /// <summary>
+    /// Blocks on the device; throws what the disk throws. With no room for the epochs the records are durable all the
+    /// same, but the recovery point stays: what finds the epochs again is a replay of the records.
+    /// </summary>
     public void Flush(PartitionLog log, bool sealedOnly)
     {
         lock (_flushing)
@@ -78,20 +81,47 @@ internal sealed class LogFlusher(IDisk disk, string directory, Offset recoveryPo
                 segments[i].Sync();
             }
 
-            WriteEpochsLocked(log.Contents.Epochs);
-            if (_namesChanged)
-            {
-                _namesChanged = false;
-                disk.SyncDirectory(directory);
-            }
-
+            bool hasEpochs = TryWriteEpochs(log.Contents.Epochs);
+            SyncNames();
             lock (log.Gate)
             {
-                if (truncations == _truncations)
+                if (hasEpochs && truncations == _truncations)
                 {
                     Volatile.Write(ref _recoveryPoint, target.Value);
                 }
             }
+        }
+    }
+
+    private bool TryWriteEpochs(LeaderEpochCache epochs)
+    {
+        try
+        {
+            WriteEpochsLocked(epochs);
+            return true;
+        }
+        catch (DiskException full) when (full.MayPass)
+        {
+            return false;
+        }
+    }
+
+    private void SyncNames()
+    {
+        if (!_namesChanged)
+        {
+            return;
+        }
+
+        _namesChanged = false;
+        try
+        {
+            disk.SyncDirectory(directory);
+        }
+        catch (DiskException)
+        {
+            _namesChanged = true;
+            throw;
         }
     }
 

@@ -391,7 +391,10 @@ public sealed class PartitionLog
     /// </summary>
     public bool IsFlushDue(long nowMs) => _flusher.IsDue(LogEndOffset, Config, nowMs);
 
-    /// <summary>Makes all that is appended now durable and moves the recovery point there.</summary>
+    /// <summary>
+    /// Makes all that is appended now durable and moves the recovery point there, unless a full disk has no room for
+    /// the epochs.
+    /// </summary>
     /// <remarks>From any thread; blocks on the device.</remarks>
     public ErrorCode Flush() => Flush(sealedOnly: false);
 

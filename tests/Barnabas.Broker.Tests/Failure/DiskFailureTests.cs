@@ -67,6 +67,74 @@ public sealed class DiskFailureTests
     }
 
     [Fact]
+    public void A_full_disk_under_the_metadata_log_refuses_changes_of_metadata_and_nothing_else()
+    {
+        FaultyDisk disk = null!;
+        using TestNode node = TestNode.Start(disk: real => disk = new FaultyDisk(real));
+        node.CreateTopic("a");
+        node.FindCoordinator("g");
+        using RawConnection connection = node.Connect();
+        disk.FullFor = "__cluster_metadata";
+
+        CreateTopicsRequest creation = new() { TimeoutMs = 10_000 };
+        creation.Topics.Add(new() { Name = "refused", NumPartitions = 1, ReplicationFactor = 1 });
+        var refused = connection.Ask<CreateTopicsResponse>(creation, 7).Topics[0];
+        Assert.Equal(ErrorCode.KafkaStorageError, (ErrorCode)refused.ErrorCode);
+        Assert.Contains("no space left", refused.ErrorMessage, StringComparison.Ordinal);
+        Assert.Equal(ErrorCode.None, Produce(connection, "a", "x"));
+        Assert.NotEmpty(Records(connection, "a"));
+        Assert.Equal(ErrorCode.None, Commit(connection, "g", 1));
+        Assert.Equal(1, Committed(connection, "g"));
+        Assert.Equal(0, connection.Ask<DescribeClusterResponse>(new DescribeClusterRequest(), 0).ErrorCode);
+        Assert.Single(node.Events.MetadataRoom);
+
+        disk.FullFor = null;
+        node.CreateTopic("refused");
+        Assert.Equal(["full", "room"], node.Events.MetadataRoom.Select(static told => told[..4]));
+        Assert.Null(node.Events.Failure);
+        Assert.Empty(node.Faults);
+    }
+
+    [Fact]
+    public async Task A_node_that_starts_on_a_full_disk_serves_once_there_is_room()
+    {
+        FaultyDisk disk = null!;
+        using TestNode node = TestNode.Start(disk: real => disk = new FaultyDisk(real, disk));
+        node.CreateTopic("a");
+        node.Kill();
+        disk.FullFor = "__cluster_metadata";
+
+        Task opening = Task.Run(() => node.Open());
+        Assert.True(SpinWait.SpinUntil(() => disk.Refusals >= 3, Patience));
+        Assert.False(opening.IsCompleted);
+        disk.FullFor = null;
+        await opening.WaitAsync(Patience);
+        using RawConnection connection = node.Connect();
+        Assert.Equal(ErrorCode.None, Produce(connection, "a", "x"));
+    }
+
+    [Fact]
+    public void A_full_disk_under_the_offsets_refuses_commits_and_keeps_what_was_committed()
+    {
+        FaultyDisk disk = null!;
+        using TestNode node = TestNode.Start(disk: real => disk = new FaultyDisk(real));
+        node.CreateTopic("a");
+        node.FindCoordinator("g");
+        using RawConnection connection = node.Connect();
+        Assert.Equal(ErrorCode.None, Commit(connection, "g", 1));
+        disk.FullFor = "/__consumer_offsets-";
+
+        // Clients look for the coordinator again and repeat the commit.
+        Assert.Equal(ErrorCode.NotCoordinator, Commit(connection, "g", 2));
+        Assert.Equal(1, Committed(connection, "g"));
+
+        disk.FullFor = null;
+        Assert.Equal(ErrorCode.None, Commit(connection, "g", 3));
+        Assert.Equal(3, Committed(connection, "g"));
+        Assert.Empty(node.Faults);
+    }
+
+    [Fact]
     public void A_disk_that_breaks_takes_its_directory_offline_with_a_reason_and_the_other_goes_on()
     {
         FaultyDisk disk = null!;
@@ -174,6 +242,21 @@ public sealed class DiskFailureTests
     private static ErrorCode Produce(RawConnection connection, string topic, string value) =>
         (ErrorCode)connection.Ask<ProduceResponse>(Wire.Produce(topic, TestBatch.Of(value)), 9)
             .Responses[0].PartitionResponses[0].ErrorCode;
+
+    private static ErrorCode Commit(RawConnection connection, string group, long offset)
+    {
+        OffsetCommitRequest request = new() { GroupId = group, GenerationIdOrMemberEpoch = -1, MemberId = "" };
+        OffsetCommitRequest.OffsetCommitRequestTopic topic = new() { Name = "a" };
+        topic.Partitions.Add(new() { PartitionIndex = 0, CommittedOffset = offset, CommittedMetadata = "" });
+        request.Topics.Add(topic);
+        return (ErrorCode)connection.Ask<OffsetCommitResponse>(request, 7).Topics[0].Partitions[0].ErrorCode;
+    }
+
+    private static long Committed(RawConnection connection, string group)
+    {
+        OffsetFetchRequest request = new() { GroupId = group, Topics = [new() { Name = "a", PartitionIndexes = [0] }] };
+        return connection.Ask<OffsetFetchResponse>(request, 5).Topics[0].Partitions[0].CommittedOffset;
+    }
 
     private static FetchResponse.PartitionData Fetch(RawConnection connection, string topic) =>
         connection.Ask<FetchResponse>(Wire.Fetch(topic, 0), 11).Responses[0].Partitions[0];

@@ -3,10 +3,11 @@ using Barnabas.Kernel;
 namespace Barnabas.Broker.Tests;
 
 /// <summary>The real disk, that is full or breaks when the test says so, for files whose path holds a word.</summary>
-internal sealed class FaultyDisk(IDisk real) : IDisk
+/// <param name="before">What the test said of the disk in an earlier life of the node holds on.</param>
+internal sealed class FaultyDisk(IDisk real, FaultyDisk? before = null) : IDisk
 {
-    private volatile string? _fullFor;
-    private volatile string? _brokenFor;
+    private volatile string? _fullFor = before?._fullFor;
+    private volatile string? _brokenFor = before?._brokenFor;
     private int _refusals;
 
     public string BootId => real.BootId;

@@ -113,6 +113,14 @@ public sealed class BrokerNodeTests
 
         public void DirectoryOffline(string path, string reason) => offline.Add($"{path}: {reason}");
 
+        public void MetadataLogFull(string reason)
+        {
+        }
+
+        public void MetadataLogHasRoom()
+        {
+        }
+
         public void PartitionMoved(
             int partition,
             LeaderEpoch epoch,

@@ -9,11 +9,15 @@ internal sealed class TestEvents : IBrokerEvents
 {
     private readonly ConcurrentQueue<string> _faults = new();
     private readonly ConcurrentQueue<string> _offline = new();
+    private readonly ConcurrentQueue<string> _metadataRoom = new();
 
     public IReadOnlyList<string> Faults => [.. _faults];
 
     /// <summary>Partitions and directories that went offline, with the reason.</summary>
     public IReadOnlyList<string> Offline => [.. _offline];
+
+    /// <summary>What was said of the room for the metadata log, oldest first.</summary>
+    public IReadOnlyList<string> MetadataRoom => [.. _metadataRoom];
 
     public string? Failure { get; set; }
 
@@ -22,6 +26,10 @@ internal sealed class TestEvents : IBrokerEvents
     public void PartitionOffline(TopicPartition partition, string reason) => _offline.Enqueue($"{partition}: {reason}");
 
     public void DirectoryOffline(string path, string reason) => _offline.Enqueue($"{path}: {reason}");
+
+    public void MetadataLogFull(string reason) => _metadataRoom.Enqueue($"full: {reason}");
+
+    public void MetadataLogHasRoom() => _metadataRoom.Enqueue("room");
 
     public void PartitionMoved(
         int partition, LeaderEpoch epoch, CoordinatorPartitionState from, CoordinatorPartitionState to, string why)

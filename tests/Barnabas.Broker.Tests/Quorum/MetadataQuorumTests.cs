@@ -113,6 +113,100 @@ public sealed class MetadataQuorumTests
     }
 
     [Fact]
+    public void A_disk_that_is_full_at_the_start_is_waited_out_wherever_it_strikes()
+    {
+        for (int skip = 0; skip < 25; skip++)
+        {
+            var world = new SimulatedWorld((ulong)skip);
+            SimulatedNode machine = world.AddNode("a");
+            NodeSeams seams = machine.Start();
+            new StorageFormatter(seams.Disk, seams.Entropy, seams.Time).Format(QuorumNode.Format(Directory));
+            machine.Disk.FailNext(SimulatedDiskCall.Write, DiskError.NoSpace, skip);
+
+            QuorumNode node = QuorumNode.Start(world, seams, Directory);
+
+            if (node.CreateTopic("a").ErrorCode != 0)
+            {
+                // The start was over before the disk was full.
+                Assert.Equal(0, node.CreateTopic("a").ErrorCode);
+            }
+
+            machine.Stop(SimulatedEnd.PowerLoss);
+            node = QuorumNode.Start(world, machine.Start(), Directory);
+            Assert.True(node.Image.Topics.TryGet("a", out _));
+        }
+    }
+
+    [Fact]
+    public void A_node_that_starts_on_a_full_disk_leads_as_soon_as_there_is_room()
+    {
+        var world = new SimulatedWorld(5);
+        SimulatedNode machine = world.AddNode("a");
+        NodeSeams seams = machine.Start();
+        new StorageFormatter(seams.Disk, seams.Entropy, seams.Time).Format(QuorumNode.Format(Directory));
+        long capacity = machine.Disk.CapacityBytes;
+        machine.Disk.CapacityBytes = machine.Disk.UsedBytes;
+        MonotonicTime began = world.Now;
+        world.After(TimeSpan.FromSeconds(10), () => machine.Disk.CapacityBytes = capacity);
+
+        QuorumNode node = QuorumNode.Start(world, seams, Directory);
+
+        Assert.InRange(world.Now - began, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(15));
+        Assert.Equal(["full", "room"], node.Room);
+        Assert.Equal(0, node.CreateTopic("a").ErrorCode);
+    }
+
+    [Fact]
+    public void A_full_disk_fences_nobody_and_is_told_once()
+    {
+        var world = new SimulatedWorld(6);
+        SimulatedNode machine = world.AddNode("a");
+        NodeSeams seams = machine.Start();
+        new StorageFormatter(seams.Disk, seams.Entropy, seams.Time).Format(QuorumNode.Format(Directory));
+        QuorumNode node = QuorumNode.Start(
+            world, seams, Directory, QuorumNode.Options() with { SnapshotAfter = TimeSpan.FromSeconds(10) });
+        long capacity = machine.Disk.CapacityBytes;
+        machine.Disk.CapacityBytes = 0;
+
+        // What the log had reserved takes some commands more.
+        Assert.Contains(
+            Enumerable.Range(0, 5000).Select(i => (ErrorCode)node.CreateTopic($"x{i}").ErrorCode),
+            static error => error == ErrorCode.KafkaStorageError);
+        for (int i = 0; i < 60; i++)
+        {
+            world.RunFor(TimeSpan.FromSeconds(2));
+            node.CreateTopic("refused", partitions: 1000);
+            Assert.False(node.Lease.IsFenced);
+            Assert.False(node.Image.Brokers[new BrokerId(QuorumNode.NodeId)].Fenced);
+        }
+
+        Assert.Equal(["full"], node.Room);
+        Assert.False(node.Image.Topics.TryGet("refused", out _));
+        machine.Disk.CapacityBytes = capacity;
+        world.RunFor(TimeSpan.FromSeconds(90));
+        Assert.Equal(["full", "room"], node.Room);
+        Assert.Equal(0, node.CreateTopic("refused").ErrorCode);
+        Assert.Contains(seams.Disk.List($"{Directory}/__cluster_metadata-0"), IsSnapshot);
+        Assert.Null(node.Failure);
+    }
+
+    [Fact]
+    public void A_disk_that_breaks_under_the_metadata_log_ends_the_node_with_the_reason()
+    {
+        var world = new SimulatedWorld(7);
+        SimulatedNode machine = world.AddNode("a");
+        NodeSeams seams = machine.Start();
+        new StorageFormatter(seams.Disk, seams.Entropy, seams.Time).Format(QuorumNode.Format(Directory));
+        QuorumNode node = QuorumNode.Start(world, seams, Directory);
+
+        machine.Disk.FailNext(SimulatedDiskCall.Write);
+
+        Assert.Equal(ErrorCode.NotController, (ErrorCode)node.CreateTopic("a").ErrorCode);
+        Assert.Contains("__cluster_metadata-0 is offline", node.Failure!.Message, StringComparison.Ordinal);
+        Assert.False(node.Image.Topics.TryGet("a", out _));
+    }
+
+    [Fact]
     public void Formatting_a_formatted_directory_is_refused_unless_it_may_be_passed_over()
     {
         var world = new SimulatedWorld(5);

@@ -27,6 +27,7 @@ internal sealed class QuorumNode : IMetadataSubscriber
         _directories = LogDirectories.Open(new LogDirectoriesOptions([directory], NodeId), services);
         Quorum = new MetadataQuorum(options, seams, _directories.All[0], new QuorumConfigs());
         Quorum.Failed = failure => Failure = failure;
+        Quorum.RoomChanged = lack => Room.Add(lack is null ? "room" : "full");
         Quorum.Subscribe(this);
         Lease = new BrokerLease(Quorum, Registration(seams), TimeSpan.FromSeconds(2));
     }
@@ -36,6 +37,9 @@ internal sealed class QuorumNode : IMetadataSubscriber
     public BrokerLease Lease { get; }
 
     public Exception? Failure { get; private set; }
+
+    /// <summary>What was said of the room for the log, oldest first.</summary>
+    public List<string> Room { get; } = [];
 
     public int Published { get; private set; }
 

@@ -116,5 +116,9 @@ internal sealed class SimulatedBroker
             lines.Add($"partition {partition} offline: {reason}");
 
         public void DirectoryOffline(string path, string reason) => lines.Add($"directory {path} offline: {reason}");
+
+        public void MetadataLogFull(string reason) => lines.Add($"metadata log full: {reason}");
+
+        public void MetadataLogHasRoom() => lines.Add("metadata log has room");
     }
 }

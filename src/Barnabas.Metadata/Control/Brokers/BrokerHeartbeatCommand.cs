@@ -52,8 +52,9 @@ public sealed class BrokerHeartbeatCommand(BrokerHeartbeatRequest request) : Con
         }
 
         session.MetadataOffset = request.CurrentMetadataOffset;
-        if (to is BrokerStanding.Fenced or BrokerStanding.ShutDownNow)
+        if (to != BrokerStanding.ControlledShutdown || from != BrokerStanding.ControlledShutdown)
         {
+            // Entering counts anew: the records of an earlier try to leave may never have been appended.
             session.ControlledShutdownOffset = -1;
         }
 

@@ -5,6 +5,11 @@ namespace Barnabas.Metadata;
 /// <summary>
 /// The heartbeat sessions of all brokers. On the monotonic clock alone: a jump of the wall clock fences nobody (I-48).
 /// </summary>
+/// <remarks>
+/// A session holds what a broker said, never what was decided, so that there is nothing to take back when a decision
+/// could not be appended. It counts for the one registration (the broker epoch) it was opened under: a session of a
+/// registration that is over, or that never came to be, is as good as none.
+/// </remarks>
 internal sealed class BrokerSessions(TimeSpan timeout)
 {
     private readonly SortedDictionary<BrokerId, BrokerSession> _sessions = [];
@@ -23,8 +28,6 @@ internal sealed class BrokerSessions(TimeSpan timeout)
         _sessions[broker] = session;
         return session;
     }
-
-    public void Close(BrokerId broker) => _sessions.Remove(broker);
 
     /// <summary>True if the broker was heard of within the timeout, under this registration.</summary>
     public bool IsValid(BrokerId broker, long epoch, MonotonicTime now) =>
@@ -55,6 +58,7 @@ internal sealed class BrokerSessions(TimeSpan timeout)
         {
             if (!broker.Fenced
                 && _sessions.TryGetValue(broker.Id, out BrokerSession? session)
+                && session.BrokerEpoch == broker.Epoch
                 && session.LastContact is { } contact
                 && contact + timeout < next)
             {
@@ -71,7 +75,9 @@ internal sealed class BrokerSessions(TimeSpan timeout)
         long lowest = long.MaxValue;
         foreach (BrokerRegistration broker in image.Brokers.Values)
         {
-            if (broker.IsActive && _sessions.TryGetValue(broker.Id, out BrokerSession? session))
+            if (broker.IsActive
+                && _sessions.TryGetValue(broker.Id, out BrokerSession? session)
+                && session.BrokerEpoch == broker.Epoch)
             {
                 lowest = Math.Min(lowest, session.MetadataOffset);
             }

@@ -57,12 +57,6 @@ public sealed class RegisterBrokerCommand(BrokerRegistrationRequest request) : C
         // Kafka's epoch is the offset at which the step begins; unique and rising, for offsets are never reused (I-20).
         long epoch = isSameIncarnation ? existing!.Epoch : step.NextOffset;
         step.Add(ToRecord(version, epoch, isSameIncarnation ? existing : null), version.RegisterBrokerRecordVersion);
-        if (!isSameIncarnation)
-        {
-            step.Sessions.Close(id);
-        }
-
-        step.Sessions.Open(id, epoch);
         Response.BrokerEpoch = epoch;
     }
 

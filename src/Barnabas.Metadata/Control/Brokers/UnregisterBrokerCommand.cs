@@ -25,6 +25,5 @@ public sealed class UnregisterBrokerCommand(UnregisterBrokerRequest request) : C
 
         step.IsAtomic = false;
         BrokerChanges.AddUnregistering(step, broker);
-        step.Sessions.Close(broker.Id);
     }
 }
