@@ -55,6 +55,62 @@ public sealed class ReadTests
     }
 
     [Fact]
+    public void A_large_batch_that_would_be_torn_is_left_out_and_each_offset_finds_its_batch()
+    {
+        const int Batches = 12;
+        PartitionLog log = new TestLog().Open();
+        for (int i = 0; i < Batches; i++)
+        {
+            // Sizes on both sides of what counts as large, each alone and beside the other.
+            log.Append(TestLog.Batch(records: 3, valueBytes: i % 3 == 0 ? 500 : 6_000));
+        }
+
+        for (long from = 0; from < Batches * 3; from++)
+        {
+            for (int maxBytes = 1_000; maxBytes < 130_000; maxBytes += 7_777)
+            {
+                LogRead read = log.Read(new Offset(from), maxBytes, log.LogEndOffset, atLeastOneBatch: true);
+                Assert.Equal(new Offset(from / 3 * 3), read.BaseOffset);
+                Assert.InRange(read.Region.Count, read.FirstBatchSize, Math.Max(maxBytes, read.FirstBatchSize));
+                byte[] bytes = new byte[read.Region.Count];
+                read.Region.File.File.Read(bytes, read.Region.Position);
+                read.Region.File.Release();
+                int whole = 0;
+                while (RecordBatch.Probe(bytes.AsSpan(whole), out int size) == BatchFrame.Whole)
+                {
+                    whole += size;
+                }
+
+                Assert.True(bytes.Length - whole < 8 * 1024, $"from {from}, {maxBytes}: {bytes.Length - whole} torn");
+            }
+        }
+    }
+
+    [Fact]
+    public void A_read_that_must_not_wait_leaves_what_is_not_in_memory_to_one_that_may()
+    {
+        var disk = new ColdDisk();
+        var test = new TestLog(disk: disk);
+        PartitionLog log = test.Open();
+        log.Append(TestLog.Batch());
+        disk.IsCold = true;
+        LogRead cold = log.Read(Offset.Zero, 1000, log.LogEndOffset, atLeastOneBatch: true, mayWait: false);
+        Assert.Equal((ErrorCode.None, true, false), (cold.Error, cold.IsCold, cold.HasRegion));
+        // The end of the log is known without a look at the file.
+        Assert.False(log.Read(new Offset(1), 1000, log.LogEndOffset, atLeastOneBatch: true, mayWait: false).IsCold);
+        LogRead waited = log.Read(Offset.Zero, 1000, log.LogEndOffset, atLeastOneBatch: true);
+        Assert.Equal((false, true), (waited.IsCold, waited.HasRegion));
+        waited.Region.File.Release();
+
+        disk.IsCold = false;
+        LogRead warm = log.Read(Offset.Zero, 1000, log.LogEndOffset, atLeastOneBatch: true, mayWait: false);
+        Assert.True(warm.HasRegion);
+        warm.Region.File.Release();
+        log.ReleaseFiles();
+        Assert.True(log.Read(Offset.Zero, 1000, log.LogEndOffset, atLeastOneBatch: true, mayWait: false).IsCold);
+    }
+
+    [Fact]
     public void Offsets_outside_the_log_are_refused_and_its_end_is_empty()
     {
         Assert.Equal(ErrorCode.OffsetOutOfRange, _log.Read(new Offset(61), 100, new Offset(100), true).Error);

@@ -9,10 +9,20 @@ namespace Barnabas.Broker;
 /// </summary>
 internal sealed class OutputBuffer
 {
+    /// <summary>
+    /// A region up to this size is copied between the bytes around it: one call sends them all, where a region of its
+    /// own takes three.
+    /// </summary>
+    public const int CopiedBytesMax = 8 * 1024;
+
+    /// <summary>So much of a reply may be copied; many small regions must not fill the memory.</summary>
+    private const int CopiedOfFrameMax = 64 * 1024;
+
     private FileMark[] _files = [];
     private int _fileCount;
     private int _frameStart;
     private long _frameFileBytes;
+    private int _frameCopied;
 
     private int _sent;
     private int _nextFile;
@@ -34,6 +44,7 @@ internal sealed class OutputBuffer
     {
         _frameStart = Bytes.BeginFrame(correlationId, responseHeaderVersion);
         _frameFileBytes = 0;
+        _frameCopied = 0;
     }
 
     /// <summary>Ends the reply begun last; returns how many bytes of it lie in memory.</summary>
@@ -46,6 +57,13 @@ internal sealed class OutputBuffer
     /// <summary>Puts a region of a file next; the buffer releases the file when it is sent or cleared.</summary>
     public void AppendFile(FileRegion region)
     {
+        if (region.Count <= CopiedBytesMax && _frameCopied <= CopiedOfFrameMax - region.Count && TryCopy(region))
+        {
+            _frameCopied += region.Count;
+            region.File.Release();
+            return;
+        }
+
         if (_fileCount == _files.Length)
         {
             Array.Resize(ref _files, Math.Max(8, _files.Length * 2));
@@ -110,6 +128,26 @@ internal sealed class OutputBuffer
         _nextFile = 0;
         _sentOfFile = 0;
         Next = null;
+    }
+
+    /// <summary>False, with nothing done, if the bytes are not in memory or cannot be read.</summary>
+    private bool TryCopy(FileRegion region)
+    {
+        Span<byte> copy = Bytes.Reserve(region.Count);
+        try
+        {
+            if (region.File.File.ReadNow(copy, region.Position) == region.Count)
+            {
+                return true;
+            }
+        }
+        catch (DiskException)
+        {
+            // It is sent as a file then, and whoever sends it meets the failure and reports it.
+        }
+
+        Bytes.GiveBack(region.Count);
+        return false;
     }
 
     private IoStatus SendFile(IConnection connection, FileRegion region)

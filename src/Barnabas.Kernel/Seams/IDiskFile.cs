@@ -6,6 +6,9 @@ namespace Barnabas.Kernel;
 /// </summary>
 public interface IDiskFile : IDisposable
 {
+    /// <summary>What <see cref="ReadNow"/> returns instead of a count.</summary>
+    const int WouldWait = -1;
+
     string Path { get; }
 
     /// <summary>The length in bytes now, as the file system knows it.</summary>
@@ -13,6 +16,13 @@ public interface IDiskFile : IDisposable
 
     /// <summary>Fills <paramref name="destination"/> from a position; a smaller result means the file ended.</summary>
     int Read(Span<byte> destination, long position);
+
+    /// <summary>
+    /// As <see cref="Read"/>, but <see cref="WouldWait"/> where the device would have to be waited for. A file that
+    /// cannot tell waits.
+    /// </summary>
+    int ReadNow(Span<byte> destination, long position) =>
+        IsResident(position, destination.Length) ? Read(destination, position) : WouldWait;
 
     /// <summary>Writes all bytes at a position or throws; after a throw any prefix of them may have been
     /// written.</summary>

@@ -53,6 +53,44 @@ internal sealed unsafe class LinuxFile(string path, SafeFileHandle handle) : IDi
         }
     }
 
+    public int ReadNow(Span<byte> destination, long position)
+    {
+        fixed (byte* start = destination)
+        {
+            int done = 0;
+            while (done < destination.Length)
+            {
+                IoVector vector = new() { Start = start + done, Count = (nuint)(destination.Length - done) };
+                nint count = Libc.ReadVectorAt(Handle, &vector, 1, position + done, NoWait);
+                if (count == 0)
+                {
+                    break;
+                }
+
+                if (count > 0)
+                {
+                    done += (int)count;
+                    continue;
+                }
+
+                switch (Errno.Last)
+                {
+                    case Errno.TryAgain when !IsResident(position, destination.Length):
+                        return IDiskFile.WouldWait;
+                    // Also of a page in memory that is being written out: to wait for that takes no device.
+                    case Errno.TryAgain:
+                    case Errno.NotSupported or Errno.NotImplemented:
+                        return Read(destination, position);
+                    default:
+                        ThrowUnlessInterrupted("preadv2");
+                        break;
+                }
+            }
+
+            return done;
+        }
+    }
+
     public void Write(ReadOnlySpan<byte> source, long position)
     {
         fixed (byte* start = source)

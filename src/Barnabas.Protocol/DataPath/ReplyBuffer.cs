@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 
+using Barnabas.Kernel;
+
 namespace Barnabas.Protocol;
 
 /// <summary>
@@ -56,6 +58,13 @@ public sealed class ReplyBuffer
 
         Length = end;
         return _bytes.AsSpan(start, count);
+    }
+
+    /// <summary>Takes back the last bytes reserved, which were not filled.</summary>
+    public void GiveBack(int count)
+    {
+        Invariant.That(count >= 0 && count <= Length);
+        Length -= count;
     }
 
     /// <summary>Overwrites four bytes written earlier.</summary>

@@ -39,7 +39,10 @@ internal sealed class OffsetIndex
     }
 
     /// <summary>A position at or before the batch that holds this offset, the nearest one known.</summary>
-    public int Lookup(long relativeOffset)
+    public int Lookup(long relativeOffset) => Lookup(relativeOffset, out _);
+
+    /// <param name="next">The next entry; position -1 if there is none. Its batch ends behind the offset.</param>
+    public int Lookup(long relativeOffset, out OffsetIndexEntry next)
     {
         ReadOnlySpan<OffsetIndexEntry> entries = _entries.View;
         int low = 0;
@@ -57,6 +60,31 @@ internal sealed class OffsetIndex
             }
         }
 
+        next = low < entries.Length ? entries[low] : new OffsetIndexEntry(-1, -1);
+        return low == 0 ? 0 : entries[low - 1].Position;
+    }
+
+    /// <summary>The last known batch boundary at or before a position, 0 if none is known.</summary>
+    /// <param name="next">The known boundary behind it; -1 if there is none.</param>
+    public int Floor(int position, out int next)
+    {
+        ReadOnlySpan<OffsetIndexEntry> entries = _entries.View;
+        int low = 0;
+        int high = entries.Length;
+        while (low < high)
+        {
+            int middle = (low + high) >>> 1;
+            if (entries[middle].Position <= position)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        next = low < entries.Length ? entries[low].Position : -1;
         return low == 0 ? 0 : entries[low - 1].Position;
     }
 

@@ -8,26 +8,46 @@ internal static class LogLookup
 {
     private const int ScanBuffer = 16 * 1024;
 
+    /// <summary>A batch at the end of a reply that is at least so large is left out if it is not whole.</summary>
+    private const int LargeBatch = 8 * 1024;
+
     /// <summary>
     /// Bytes from the batch that holds <paramref name="from"/>, of one segment, below <paramref name="limit"/>.
     /// </summary>
+    /// <param name="mayWait">False if what is not in memory is to be left to another thread.</param>
     /// <param name="logEnd">The log end offset, read after the sizes of the segments.</param>
     public static LogRead Read(
-        Segment[] segments, Offset from, int maxBytes, Offset limit, bool atLeastOneBatch, in LogEnd logEnd)
+        Segment[] segments,
+        Offset from,
+        int maxBytes,
+        Offset limit,
+        bool atLeastOneBatch,
+        bool mayWait,
+        in LogEnd logEnd)
     {
         for (int i = Math.Max(0, SegmentStore.Floor(segments, from)); i < segments.Length; i++)
         {
             Segment segment = segments[i];
             bool isActive = i == segments.Length - 1;
             int end = isActive && ReferenceEquals(segment, logEnd.Segment) ? logEnd.Size : segment.Size;
+            if (!mayWait && !segment.IsOpen)
+            {
+                return LogRead.Cold;
+            }
+
             SharedDiskFile file = segment.AcquireFile();
             bool handedOver = false;
             try
             {
-                if (!SegmentSearch.TryFind(file.File, segment, from, end, out BatchPosition first))
+                switch (SegmentSearch.Find(file.File, segment, from, end, mayWait, out BatchPosition first))
                 {
-                    // Compaction may have emptied the rest of this segment: what is asked for is in the next one.
-                    continue;
+                    case SearchOutcome.NotInMemory:
+                        return LogRead.Cold;
+                    case SearchOutcome.Missing:
+                        // Compaction may have emptied the rest of this segment: what is asked for is in the next one.
+                        continue;
+                    default:
+                        break;
                 }
 
                 if (first.BaseOffset >= limit)
@@ -36,13 +56,12 @@ internal static class LogLookup
                 }
 
                 Offset segmentEnd = isActive ? logEnd.Offset : segments[i + 1].BaseOffset;
-                if (limit < segmentEnd
-                    && SegmentSearch.TryFind(file.File, segment, limit, end, out BatchPosition beyond))
+                if (limit < segmentEnd && !TryEndBefore(file.File, segment, limit, mayWait, ref end))
                 {
-                    end = beyond.Position;
+                    return LogRead.Cold;
                 }
 
-                int count = Count(first, end, maxBytes, atLeastOneBatch);
+                int count = Count(segment, first, end, maxBytes, atLeastOneBatch);
                 handedOver = count > 0;
                 return new LogRead
                 {
@@ -61,6 +80,14 @@ internal static class LogLookup
         }
 
         return LogRead.Empty;
+    }
+
+    /// <summary>Lowers the end to the batch that reaches the limit. False if that is not in memory.</summary>
+    private static bool TryEndBefore(IDiskFile file, Segment segment, Offset limit, bool mayWait, ref int end)
+    {
+        SearchOutcome outcome = SegmentSearch.Find(file, segment, limit, end, mayWait, out BatchPosition beyond);
+        end = outcome == SearchOutcome.Found ? beyond.Position : end;
+        return outcome != SearchOutcome.NotInMemory;
     }
 
     /// <summary>
@@ -115,11 +142,30 @@ internal static class LogLookup
         return largest < 0 ? TimestampOffset.None : FindByTimestamp(segments, largest, from, end, services, limit);
     }
 
-    private static int Count(in BatchPosition first, int end, int maxBytes, bool atLeastOneBatch)
+    private static int Count(Segment segment, in BatchPosition first, int end, int maxBytes, bool atLeastOneBatch)
     {
         int wanted = atLeastOneBatch ? Math.Max(maxBytes, first.Size) : maxBytes;
         // Less than a whole batch is of no use to anybody.
-        return wanted < first.Size ? 0 : Math.Min(wanted, end - first.Position);
+        if (wanted < first.Size)
+        {
+            return 0;
+        }
+
+        int available = end - first.Position;
+        return wanted < available ? WithoutTornBatch(segment, first, end, wanted) : available;
+    }
+
+    /// <summary>
+    /// A client throws away the part of a batch at the end and asks for it again. Where batches are large the index
+    /// knows their boundaries, and that part is not sent; to look for those of small ones would cost more than it
+    /// saves.
+    /// </summary>
+    private static int WithoutTornBatch(Segment segment, in BatchPosition first, int end, int wanted)
+    {
+        int known = segment.Indexes.Offsets.Floor(first.Position + wanted, out int next);
+        int boundary = Math.Max(known, first.Position + first.Size);
+        bool isLarge = Math.Min(next < 0 ? end : next, end) - boundary >= LargeBatch;
+        return isLarge ? boundary - first.Position : wanted;
     }
 
     private static bool TryFind(

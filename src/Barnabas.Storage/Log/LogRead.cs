@@ -25,9 +25,16 @@ public readonly record struct LogRead
     /// <summary>Bytes of the first batch, also if it was too large to be returned.</summary>
     public int FirstBatchSize { get; internal init; }
 
+    /// <summary>
+    /// Nothing was read: the device would have to be waited for, and the caller did not want to. Only then.
+    /// </summary>
+    public bool IsCold { get; private init; }
+
     public bool HasRegion => Region.Count > 0;
 
     internal static LogRead Empty => default;
+
+    internal static LogRead Cold => new() { IsCold = true };
 
     internal static LogRead Failed(ErrorCode error, string message) => new() { Error = error, Message = message };
 }

@@ -28,6 +28,7 @@ public sealed class PartitionLog
     private LogConfig _config;
     private long _logStart;
     private long _logEnd;
+    private long _appendedBytes;
     private long _highWatermark;
     private long _firstUnstable = long.MaxValue;
     private string? _offlineReason;
@@ -70,6 +71,12 @@ public sealed class PartitionLog
 
     /// <summary>The offset of the next record.</summary>
     public Offset LogEndOffset => new(Volatile.Read(ref _logEnd));
+
+    /// <summary>
+    /// Bytes appended since the log was opened; only grows. Published behind <see cref="LogEndOffset"/>: who reads this
+    /// number first and the offset then knows of no byte without its offset.
+    /// </summary>
+    public long AppendedBytes => Volatile.Read(ref _appendedBytes);
 
     /// <summary>All below it is replicated to the in-sync replicas; consumers see no further.</summary>
     public Offset HighWatermark => new(Volatile.Read(ref _highWatermark));
@@ -234,7 +241,11 @@ public sealed class PartitionLog
     /// </param>
     /// <param name="atLeastOneBatch">The first batch even if it is larger than <paramref name="maxBytes"/>
     /// (KIP-74).</param>
-    public LogRead Read(Offset from, int maxBytes, Offset limit, bool atLeastOneBatch)
+    /// <param name="mayWait">
+    /// False on a thread that must not wait for the device: what is not in memory comes back as
+    /// <see cref="LogRead.IsCold"/>, to be read once by a thread that may.
+    /// </param>
+    public LogRead Read(Offset from, int maxBytes, Offset limit, bool atLeastOneBatch, bool mayWait = true)
     {
         if (OfflineReason is { } reason)
         {
@@ -254,7 +265,8 @@ public sealed class PartitionLog
 
             return from >= limit || from == end.Offset
                 ? LogRead.Empty
-                : LogLookup.Read(segments, from, maxBytes, Offset.Min(limit, end.Offset), atLeastOneBatch, end);
+                : LogLookup.Read(
+                    segments, from, maxBytes, Offset.Min(limit, end.Offset), atLeastOneBatch, mayWait, end);
         }
         catch (DiskException failure) when (HasGone(failure, segments))
         {
@@ -496,6 +508,7 @@ public sealed class PartitionLog
         int size = LogWriter.Write(segment, bytes, _contents, config);
         // The offset before the size: see LogEnd.
         Volatile.Write(ref _logEnd, last.Value + 1);
+        Volatile.Write(ref _appendedBytes, _appendedBytes + bytes.Length);
         segment.Publish(size);
         PublishFirstUnstable();
     }

@@ -12,6 +12,7 @@ internal ref struct BatchScanner
     private readonly IDiskFile _file;
     private readonly Span<byte> _buffer;
     private readonly long _end;
+    private readonly bool _mayWait;
     private long _bufferStart;
     private int _buffered;
     private int _size;
@@ -19,12 +20,14 @@ internal ref struct BatchScanner
     /// <param name="buffer">At least <see cref="RecordBatch.HeaderSize"/> bytes.</param>
     /// <param name="position">A batch boundary.</param>
     /// <param name="end">Where the scan ends.</param>
-    public BatchScanner(IDiskFile file, Span<byte> buffer, long position, long end)
+    /// <param name="mayWait">False if what is not in memory is to end it (<see cref="ScanEnd.NotInMemory"/>).</param>
+    public BatchScanner(IDiskFile file, Span<byte> buffer, long position, long end, bool mayWait = true)
     {
         Invariant.That(buffer.Length >= RecordBatch.HeaderSize);
         _file = file;
         _buffer = buffer;
         _end = end;
+        _mayWait = mayWait;
         Position = position;
     }
 
@@ -63,6 +66,11 @@ internal ref struct BatchScanner
 
         int header = (int)Math.Min(RecordBatch.HeaderSize, _end - Position);
         ReadOnlySpan<byte> bytes = Ensure(header);
+        if (End != ScanEnd.None)
+        {
+            return false;
+        }
+
         BatchFrame frame = RecordBatch.Probe(bytes, out int size);
         if (frame is BatchFrame.BadLength or BatchFrame.BadMagic)
         {
@@ -108,9 +116,15 @@ internal ref struct BatchScanner
         if (at < 0 || at + count > _buffered)
         {
             int wanted = (int)Math.Min(_buffer.Length, _end - Position);
-            _buffered = _file.Read(_buffer[..wanted], Position);
+            Span<byte> room = _buffer[..wanted];
+            _buffered = _mayWait ? _file.Read(room, Position) : _file.ReadNow(room, Position);
             _bufferStart = Position;
             at = 0;
+            if (_buffered == IDiskFile.WouldWait)
+            {
+                _buffered = 0;
+                End = ScanEnd.NotInMemory;
+            }
         }
 
         return _buffer[(int)at.._buffered];

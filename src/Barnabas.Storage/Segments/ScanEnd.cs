@@ -14,4 +14,7 @@ internal enum ScanEnd
 
     /// <summary>What lies there is no batch: its length or magic makes no sense.</summary>
     Malformed,
+
+    /// <summary>The next bytes are not in memory, and the scan was not to wait for the device.</summary>
+    NotInMemory,
 }

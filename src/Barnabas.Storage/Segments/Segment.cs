@@ -64,6 +64,12 @@ internal sealed class Segment
     /// <summary>Largest timestamp of the first batch: the segment's age in the time of its records.</summary>
     public long FirstTimestamp { get; private set; } = UnknownTimestamp;
 
+    /// <summary>
+    /// File and indexes are open, so that a search waits for nothing but the records. A hint: the file may be closed
+    /// at any time.
+    /// </summary>
+    public bool IsOpen => Volatile.Read(ref _indexes) is not null && Volatile.Read(ref _file) is not null;
+
     /// <summary>The indexes, read or rebuilt at first use.</summary>
     public SegmentIndexes Indexes
     {
@@ -279,8 +285,6 @@ internal sealed class Segment
             {
                 shared.Release();
             }
-
-            Indexes.Write(create: false, sync: true);
         }
         catch (DiskException failure) when (failure.Error == DiskError.NotFound && _retired)
         {

@@ -8,8 +8,15 @@ namespace Barnabas.Storage;
 /// </summary>
 internal static class SegmentSearch
 {
-    // A lookup passes at most index.interval.bytes of small batches or one large one: a few headers.
-    private const int LookupBuffer = 1024;
+    // Small batches lie at most index.interval.bytes behind the entry of the index: by default one read finds them all.
+    private const int LookupBuffer = 4096;
+
+    /// <summary>
+    /// Entries of the index that are farther apart than this have one large batch between them, and of large batches
+    /// each has an entry: worth a read of one header instead of all that lies before it.
+    /// </summary>
+    private const int LargeGap = 2 * LookupBuffer;
+
     private const int ScanBuffer = 64 * 1024;
 
     /// <summary>
@@ -17,23 +24,42 @@ internal static class SegmentSearch
     /// bytes. False if there is none.
     /// </summary>
     public static bool TryFind(
-        IDiskFile file, Segment segment, Offset offset, int end, out BatchPosition found)
+        IDiskFile file, Segment segment, Offset offset, int end, out BatchPosition found) =>
+        Find(file, segment, offset, end, mayWait: true, out found) == SearchOutcome.Found;
+
+    /// <summary>As <see cref="TryFind"/>; reads only what is in memory unless it may wait.</summary>
+    public static SearchOutcome Find(
+        IDiskFile file, Segment segment, Offset offset, int end, bool mayWait, out BatchPosition found)
     {
         Span<byte> buffer = stackalloc byte[LookupBuffer];
-        int start = segment.Indexes.Offsets.Lookup(offset - segment.BaseOffset);
-        var scanner = new BatchScanner(file, buffer, Math.Min(start, end), end);
+        int known = segment.Indexes.Offsets.Lookup(offset - segment.BaseOffset, out OffsetIndexEntry next);
+        int start = Math.Min(known, end);
+        int stop = next.Position >= 0 && next.Position < end ? next.Position : end;
+        bool isSparse = stop - start > LargeGap;
+        if (isSparse && stop < end)
+        {
+            // The batch there ends behind the offset. If it begins before it, too, nothing else needs to be read.
+            var probe = new BatchScanner(file, buffer[..RecordBatch.HeaderSize], stop, end, mayWait);
+            if (probe.MoveNext() && probe.Current.BaseOffset <= offset)
+            {
+                found = At(in probe);
+                return SearchOutcome.Found;
+            }
+        }
+
+        var scanner = new BatchScanner(
+            file, isSparse ? buffer[..RecordBatch.HeaderSize] : buffer, start, end, mayWait);
         while (scanner.MoveNext())
         {
-            RecordBatch batch = scanner.Current;
-            if (batch.LastOffset >= offset)
+            if (scanner.Current.LastOffset >= offset)
             {
-                found = new BatchPosition((int)scanner.Position, scanner.Size, batch.BaseOffset, batch.LastOffset);
-                return true;
+                found = At(in scanner);
+                return SearchOutcome.Found;
             }
         }
 
         found = default;
-        return false;
+        return scanner.End == ScanEnd.NotInMemory ? SearchOutcome.NotInMemory : SearchOutcome.Missing;
     }
 
     /// <summary>Largest timestamp of the segment and the last offset of its batch; (-1, none) if it has none.</summary>

@@ -9,6 +9,7 @@ internal sealed class FaultyDisk(IDisk real, FaultyDisk? before = null) : IDisk
     private volatile string? _fullFor = before?._fullFor;
     private volatile string? _brokenFor = before?._brokenFor;
     private int _refusals;
+    private long _reads;
 
     public string BootId => real.BootId;
 
@@ -28,6 +29,9 @@ internal sealed class FaultyDisk(IDisk real, FaultyDisk? before = null) : IDisk
         get => _brokenFor;
         set => _brokenFor = value;
     }
+
+    /// <summary>How often segment files of partitions were read so far.</summary>
+    public long SegmentReads => Volatile.Read(ref _reads);
 
     public IDiskFile Open(string path, FileOpening opening) => new FaultyFile(this, real.Open(path, opening));
 
@@ -77,6 +81,11 @@ internal sealed class FaultyDisk(IDisk real, FaultyDisk? before = null) : IDisk
         public int Read(Span<byte> destination, long position)
         {
             disk.CheckHealth(Path);
+            if (Path.EndsWith(".log", StringComparison.Ordinal) && !Path.Contains("__", StringComparison.Ordinal))
+            {
+                Interlocked.Increment(ref disk._reads);
+            }
+
             return real.Read(destination, position);
         }
 

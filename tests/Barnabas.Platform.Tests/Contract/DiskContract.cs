@@ -167,6 +167,19 @@ public abstract class DiskContract
         Assert.True(file.IsResident(100, 1));
     }
 
+    [Fact]
+    public void Bytes_that_were_just_written_are_read_without_waiting()
+    {
+        using IDiskFile file = Disk.Open(At("a"), FileOpening.CreateOrKeep);
+        byte[] pattern = Pattern(10_000);
+        file.Write(pattern, 0);
+        byte[] read = new byte[6_000];
+        Assert.Equal(6_000, file.ReadNow(read, 3_000));
+        Assert.Equal(pattern[3_000..9_000], read);
+        Assert.Equal(1_000, file.ReadNow(read.AsSpan(0, 1_000), 9_000));
+        Assert.Equal(pattern[9_000..], read[..1_000]);
+    }
+
     protected static DiskError Fails(Action action) => Assert.Throws<DiskException>(action).Error;
 
     protected static byte[] Pattern(int count)

@@ -1,11 +1,14 @@
 using Barnabas.Kernel;
+using Barnabas.Replication;
+using Barnabas.Storage;
 
 namespace Barnabas.Broker;
 
 /// <summary>
-/// Brings the records of a fetch into memory before a reactor sends them: the kernel would let the reactor wait for the
-/// device in the middle of a send, and all its connections with it. Runs on the blocking mailbox for cold reads and
-/// comes back to the reactor as a work item. Embedded in its <see cref="FetchJob"/>, which stands still meanwhile.
+/// Brings what a fetch needs into memory before a reactor looks for it or sends it: the kernel would let the reactor
+/// wait for the device in the middle of a call, and all its connections with it. Runs on the blocking mailbox for cold
+/// reads and comes back to the reactor as a work item. Embedded in its <see cref="FetchJob"/>, which stands still
+/// meanwhile.
 /// </summary>
 internal sealed class ColdRead(FetchJob job) : WorkItem
 {
@@ -15,11 +18,13 @@ internal sealed class ColdRead(FetchJob job) : WorkItem
     private const int PieceBytes = 64 * 1024;
 
     /// <summary>True if a region's bytes lie on the device only, as far as the kernel tells.</summary>
+    /// <remarks>Those of small regions were next to the header that was read to find them.</remarks>
     public static bool IsNeeded(ReadOnlySpan<FetchItem> items)
     {
         foreach (ref readonly FetchItem item in items)
         {
-            if (item.Region.Count > 0 && !item.Region.File.File.IsResident(item.Region.Position, item.Region.Count))
+            FileRegion region = item.Region;
+            if (region.Count > OutputBuffer.CopiedBytesMax && !region.File.File.IsResident(region.Position, region.Count))
             {
                 return true;
             }
@@ -31,16 +36,37 @@ internal sealed class ColdRead(FetchJob job) : WorkItem
     public override void Run()
     {
         byte[] piece = System.Buffers.ArrayPool<byte>.Shared.Rent(PieceBytes);
+        int left = job.MaxBytes;
         foreach (ref readonly FetchItem item in job.Items)
         {
-            Load(item.Region, piece);
+            left -= item.IsCold ? Find(in item, left, piece) : Load(item.Region, piece);
         }
 
         System.Buffers.ArrayPool<byte>.Shared.Return(piece);
         job.OnWarm();
     }
 
-    private static void Load(FileRegion region, byte[] piece)
+    /// <summary>Reads as the reactor did, but waits; what is found is loaded, and found again there.</summary>
+    private int Find(ref readonly FetchItem item, int left, byte[] piece)
+    {
+        // An error is not lost: the reactor meets it too.
+        Partition partition = item.Partition!;
+        LogRead read = partition.Log.Read(
+            item.FetchOffset,
+            Math.Clamp(left, 0, item.MaxBytes),
+            partition.ReadLimit(job.Isolation),
+            atLeastOneBatch: left == job.MaxBytes);
+        if (!read.HasRegion)
+        {
+            return 0;
+        }
+
+        Load(read.Region, piece);
+        read.Region.File.Release();
+        return read.Region.Count;
+    }
+
+    private static int Load(FileRegion region, byte[] piece)
     {
         try
         {
@@ -54,5 +80,7 @@ internal sealed class ColdRead(FetchJob job) : WorkItem
         {
             // The send meets the same failure and closes the connection; the next read of the log takes it offline.
         }
+
+        return region.Count;
     }
 }

@@ -28,6 +28,17 @@ internal struct FetchItem : INamesPartition
     /// <summary>Records to send; meaningful if its count is above zero. This item owns one use of its file.</summary>
     public FileRegion Region;
 
+    /// <summary>The records lie on the device only, and the last look was not to wait for it.</summary>
+    public bool IsCold;
+
+    /// <summary>How far the last look could see.</summary>
+    public Offset SeenLimit;
+
+    /// <summary>
+    /// The log's appended bytes at or before the last look, if it could see them all; -1 if it could not.
+    /// </summary>
+    public long SeenBytes;
+
     public Offset HighWatermark;
     public Offset LastStableOffset;
     public Offset LogStartOffset;

@@ -10,7 +10,9 @@ namespace Barnabas.Broker;
 /// </summary>
 /// <remarks>
 /// It answers at once when it may not wait, has nothing to read, found <c>min.bytes</c>, or found an error or a
-/// divergence in any partition. States: free → reading → (answered | parked → reading …) → free.
+/// divergence in any partition. A parked fetch counts the bytes that arrive and reads again when they may be enough.
+/// What is not in memory is loaded by another thread, and then read again. States: free → looking → (answered | parked
+/// → looking … | warming → looking …) → free; while it warms, progress and the deadline are only noted.
 /// </remarks>
 internal sealed class FetchJob : WorkItem, IParkedRequest
 {
@@ -30,6 +32,8 @@ internal sealed class FetchJob : WorkItem, IParkedRequest
     private bool _isParked;
     private bool _isWarming;
     private bool _isCancelled;
+    private bool _isOverdue;
+    private long _found;
     private Request _request = null!;
     private IReactor _reactor = null!;
     private TopicCounters _counters = null!;
@@ -94,18 +98,8 @@ internal sealed class FetchJob : WorkItem, IParkedRequest
 
     public void Start()
     {
-        if (Read() || MaxWaitMs <= 0 || _count == 0)
-        {
-            Answer();
-            return;
-        }
-
-        Park();
-        // What was appended between the reading and the parking woke nobody.
-        if (Read())
-        {
-            Answer();
-        }
+        _isOverdue = MaxWaitMs <= 0 || _count == 0;
+        Look(mayWait: false);
     }
 
     /// <summary>Answers with an error that concerns the whole fetch.</summary>
@@ -121,9 +115,9 @@ internal sealed class FetchJob : WorkItem, IParkedRequest
     /// <summary>Somebody appended, or leadership changed.</summary>
     public override void Run()
     {
-        if (_isParked && !_isWarming && Read())
+        if (_isParked && !_isWarming && MayHaveEnough())
         {
-            Answer();
+            Look(mayWait: false);
         }
     }
 
@@ -144,29 +138,101 @@ internal sealed class FetchJob : WorkItem, IParkedRequest
     /// <summary>From the thread that read the records into memory.</summary>
     public void OnWarm() => _reactor.Post(_warm);
 
-    /// <summary>Reads every partition; true if that is an answer.</summary>
-    private bool Read()
+    /// <summary>Reads every partition and does what follows from what is there.</summary>
+    /// <param name="mayWait">
+    /// True once a thread that may wait has loaded the records: what was evicted since is waited for after all, so that
+    /// a machine without memory does not send a fetch to and fro.
+    /// </param>
+    private void Look(bool mayWait)
     {
-        long found = 0;
+        if (_request.Connection.IsClosed)
+        {
+            Cancel();
+            return;
+        }
+
+        bool isAnswer = Read(mayWait, out bool isCold) || _isOverdue;
+        if (isCold || (isAnswer && !mayWait && ColdRead.IsNeeded(Items)))
+        {
+            _isWarming = true;
+            _request.Parked = this;
+            ColdReads.Post(_coldRead);
+        }
+        else if (isAnswer)
+        {
+            Send();
+        }
+        else if (!_isParked)
+        {
+            Park();
+            // What was appended between the reading and the parking woke nobody.
+            if (MayHaveEnough())
+            {
+                Look(mayWait);
+            }
+        }
+    }
+
+    /// <summary>Reads every partition; true if that is an answer.</summary>
+    private bool Read(bool mayWait, out bool isCold)
+    {
         bool urgent = false;
         int left = MaxBytes;
+        isCold = false;
+        _found = 0;
         for (int i = 0; i < _count; i++)
         {
             ref FetchItem item = ref _items[i];
             item.ReleaseRegion();
             // The first partition with records gives one batch even if it is larger than the limits (KIP-74).
-            Read(ref item, Math.Min(item.MaxBytes, left), atLeastOneBatch: found == 0);
-            found += item.Region.Count;
+            Read(ref item, Math.Min(item.MaxBytes, left), atLeastOneBatch: _found == 0, mayWait);
+            _found += item.Region.Count;
             left = Math.Max(0, left - item.Region.Count);
             urgent |= item.Error != ErrorCode.None || item.Diverging is not null;
+            isCold |= item.IsCold;
         }
 
-        return urgent || found >= MinBytes;
+        return urgent || _found >= MinBytes;
     }
 
-    private void Read(ref FetchItem item, int maxBytes, bool atLeastOneBatch)
+    /// <summary>
+    /// Whether reading again may find an answer: something other than records happened, or so many bytes arrived that
+    /// they may be enough. Never false when they are; reads no file.
+    /// </summary>
+    private bool MayHaveEnough()
+    {
+        long bytes = _found;
+        foreach (ref readonly FetchItem item in Items)
+        {
+            // A partition that is not there was an answer at once.
+            Partition partition = item.Partition!;
+            if (partition.CheckServing(item.CurrentLeaderEpoch) != ErrorCode.None
+                || partition.Log.OfflineReason is not null)
+            {
+                return true;
+            }
+
+            Offset limit = partition.ReadLimit(Isolation);
+            if (limit == item.SeenLimit)
+            {
+                continue;
+            }
+
+            if (limit < item.SeenLimit || item.SeenBytes < 0 || item.LastFetchedEpoch.Value >= 0)
+            {
+                return true;
+            }
+
+            bytes += partition.Log.AppendedBytes - item.SeenBytes;
+        }
+
+        return bytes >= MinBytes;
+    }
+
+    private void Read(ref FetchItem item, int maxBytes, bool atLeastOneBatch, bool mayWait)
     {
         item.Diverging = null;
+        item.IsCold = false;
         if (item.Partition is not { } partition)
         {
             Refuse(ref item, item.Error);
@@ -186,8 +252,13 @@ internal sealed class FetchJob : WorkItem, IParkedRequest
             return;
         }
 
-        // The limit is taken before the marks: a mark may lag behind the records sent, never the other way round.
-        LogRead read = log.Read(item.FetchOffset, maxBytes, partition.ReadLimit(Isolation), atLeastOneBatch);
+        // Bytes before the limit, so that none is missed, see AppendedBytes. The limit before the marks: a mark may lag
+        // behind the records sent, never the other way round.
+        long appended = log.AppendedBytes;
+        Offset limit = partition.ReadLimit(Isolation);
+        item.SeenLimit = limit;
+        item.SeenBytes = limit == log.LogEndOffset ? appended : -1;
+        LogRead read = log.Read(item.FetchOffset, maxBytes, limit, atLeastOneBatch, mayWait);
         if (read.Error != ErrorCode.None)
         {
             Refuse(ref item, read.Error);
@@ -196,6 +267,7 @@ internal sealed class FetchJob : WorkItem, IParkedRequest
 
         item.Error = ErrorCode.None;
         item.Region = read.Region;
+        item.IsCold = read.IsCold;
         TakeMarks(ref item, log);
     }
 
@@ -259,39 +331,23 @@ internal sealed class FetchJob : WorkItem, IParkedRequest
 
     private void OnDeadline()
     {
-        Read();
-        Answer();
-    }
-
-    private void Answer()
-    {
-        if (_request.Connection.IsClosed)
+        _isOverdue = true;
+        if (!_isWarming)
         {
-            Cancel();
-        }
-        else if (ColdRead.IsNeeded(Items))
-        {
-            _isWarming = true;
-            _reactor.Disarm(_deadline);
-            _request.Parked = this;
-            ColdReads.Post(_coldRead);
-        }
-        else
-        {
-            Send();
+            Look(mayWait: false);
         }
     }
 
     private void GoOnWarm()
     {
         _isWarming = false;
-        if (_isCancelled || _request.Connection.IsClosed)
+        if (_isCancelled)
         {
             Cancel();
         }
         else
         {
-            Send();
+            Look(mayWait: true);
         }
     }
 
@@ -376,6 +432,7 @@ internal sealed class FetchJob : WorkItem, IParkedRequest
         _count = 0;
         _isParked = false;
         _isCancelled = false;
+        _isOverdue = false;
         if (_items.Length > ItemsKeptMax)
         {
             _items = new FetchItem[ItemsFirst];

@@ -1,0 +1,13 @@
+namespace Barnabas.Storage;
+
+/// <summary>What a search for a batch came to.</summary>
+internal enum SearchOutcome
+{
+    Found,
+
+    /// <summary>There is no such batch.</summary>
+    Missing,
+
+    /// <summary>The way to it leads over bytes that are not in memory, and the search was not to wait.</summary>
+    NotInMemory,
+}
