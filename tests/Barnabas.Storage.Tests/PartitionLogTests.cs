@@ -57,6 +57,47 @@ public sealed class PartitionLogTests
     }
 
     [Fact]
+    public void A_flush_of_records_outlives_a_lost_power_with_the_indexes_of_a_segment_that_ended_there()
+    {
+        var config = LogConfig.Default with { SegmentBytes = 4000, IndexIntervalBytes = 200, RetentionMs = -1 };
+        int ended = 0;
+        for (ulong seed = 1; seed <= 20; seed++)
+        {
+            var test = new TestLog(seed, config);
+            PartitionLog log = test.Open();
+            for (int i = 0; i < 20; i++)
+            {
+                log.Append(TestLog.Batch(valueBytes: 100, timestamp: TestLog.Now + i));
+            }
+
+            Assert.Equal(ErrorCode.None, log.FlushRecords());
+            Assert.Equal(new Offset(20), log.RecoveryPoint);
+            test.Directory.CheckpointOffsets();
+            // The next segment begins at the recovery point, and the index of this one was never synced.
+            lock (log.Gate)
+            {
+                Assert.Equal(ErrorCode.None, log.Roll(TestLog.Now));
+            }
+
+            log.Append(TestLog.Batch());
+            PartitionLog recovered = test.Restart(losePower: true).Open();
+            Assert.True(recovered.LogEndOffset >= new Offset(20));
+            Segment first = recovered.Contents.Segments.All[0];
+            var rebuilt = new SegmentIndexes(test.Disk, "/nowhere", first.BaseOffset);
+            SegmentSearch.RebuildIndexes(first, rebuilt, config.IndexIntervalBytes);
+            Assert.Equal(rebuilt.Offsets.Entries.ToArray(), first.Indexes.Offsets.Entries.ToArray());
+            if (recovered.SegmentCount > 1)
+            {
+                // Only a segment that was ended has its last timestamp in the index.
+                Assert.Equal(rebuilt.Times.Entries.ToArray(), first.Indexes.Times.Entries.ToArray());
+                ended++;
+            }
+        }
+
+        Assert.True(ended > 3, $"{ended} of 20 kept the next segment");
+    }
+
+    [Fact]
     public void A_killed_process_loses_nothing_and_a_lost_power_no_flushed_byte()
     {
         var test = new TestLog();

@@ -16,6 +16,12 @@ namespace Barnabas.Broker;
 /// </summary>
 public sealed class BrokerNode
 {
+    /// <summary>
+    /// Partitions whose producers wait for a flush are flushed so many at a time; the file system then needs one commit
+    /// of its journal for all of them.
+    /// </summary>
+    private const int FlusherThreads = 4;
+
     private readonly NodeConfiguration _configuration;
     private readonly NodeSeams _seams;
     private readonly CompressionCodecs _codecs;
@@ -150,7 +156,7 @@ public sealed class BrokerNode
             FetchSessions = new FetchSessionCache(_configuration.Fetch.SessionsMax, _seams.Entropy),
             FetchLimits = new FetchLimits { BytesMax = _configuration.Fetch.ResponseBytesMax },
             ColdReads = _seams.Scheduler.CreateBlockingMailbox("cold-reads", threads: 2),
-            Flushes = new FlushBeforeAcknowledge(_seams.Scheduler.CreateBlockingMailbox("flusher", threads: 1)),
+            Flushes = new FlushBeforeAcknowledge(_seams.Scheduler.CreateBlockingMailbox("flusher", FlusherThreads)),
             AutoCreation = new TopicAutoCreation(configs, quorum, _control),
             ProducerIds = new ProducerIds(cluster, quorum, _control),
             Controller = quorum,

@@ -7,8 +7,9 @@ namespace Barnabas.Broker;
 
 /// <summary>
 /// Flushes partitions whose <c>flush.messages</c> was reached, while the producers wait. One flush of a partition is
-/// under way at a time; all that is appended meanwhile shares the next one, so many producers cost few flushes. From
-/// any thread.
+/// under way at a time; all that is appended meanwhile shares the next one, so many producers cost few flushes. Those
+/// of different partitions run on different threads, and the file system puts what it writes for them into one commit
+/// of its journal. From any thread.
 /// </summary>
 internal sealed class FlushBeforeAcknowledge(IMailbox blocking)
 {
@@ -26,19 +27,41 @@ internal sealed class FlushBeforeAcknowledge(IMailbox blocking)
             return false;
         }
 
-        blocking.Post(_items.GetOrAdd(partition, static added => new FlushItem(added)));
+        _items.GetOrAdd(partition, static (added, mailbox) => new FlushItem(added, mailbox), blocking).Ask();
         return true;
     }
 
     public void Forget(Partition partition) => _items.TryRemove(partition, out _);
 
-    private sealed class FlushItem(Partition partition) : WorkItem
+    private sealed class FlushItem(Partition partition, IMailbox blocking) : WorkItem
     {
+        private int _asked;
+
+        /// <summary>A flush that began before is not enough for what was appended since.</summary>
+        public void Ask()
+        {
+            if (Interlocked.Increment(ref _asked) == 1)
+            {
+                blocking.Post(this);
+            }
+        }
+
         public override void Run()
         {
-            // An error takes the log offline; its waiters find that out for themselves.
-            partition.Log.Flush();
-            partition.NotifyWaiters();
+            int answered = Volatile.Read(ref _asked);
+            try
+            {
+                // An error takes the log offline; its waiters find that out for themselves.
+                partition.Log.FlushRecords();
+                partition.NotifyWaiters();
+            }
+            finally
+            {
+                if (Interlocked.Add(ref _asked, -answered) > 0)
+                {
+                    blocking.Post(this);
+                }
+            }
         }
     }
 }

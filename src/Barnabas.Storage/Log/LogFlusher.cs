@@ -10,6 +10,7 @@ internal sealed class LogFlusher(IDisk disk, string directory, Offset recoveryPo
 {
     private readonly Lock _flushing = new();
     private long _recoveryPoint = recoveryPoint.Value;
+    private long _indexesSynced = recoveryPoint.Value;
     private int _truncations;
     private int _epochsWritten;
     private long _unflushedSinceMs = long.MaxValue;
@@ -17,6 +18,9 @@ internal sealed class LogFlusher(IDisk disk, string directory, Offset recoveryPo
 
     /// <summary>All below it was synced.</summary>
     public Offset RecoveryPoint => new(Volatile.Read(ref _recoveryPoint));
+
+    /// <summary>All below it was synced, and the indexes of the segments below it too.</summary>
+    public Offset RecoveryPointOfIndexes => Offset.Min(RecoveryPoint, new Offset(Volatile.Read(ref _indexesSynced)));
 
     /// <summary>A segment file was made: its name is not durable before the directory is synced.</summary>
     public void NamesChanged() => _namesChanged = true;
@@ -26,6 +30,7 @@ internal sealed class LogFlusher(IDisk disk, string directory, Offset recoveryPo
     {
         _truncations++;
         Volatile.Write(ref _recoveryPoint, Math.Min(_recoveryPoint, endOffset.Value));
+        Volatile.Write(ref _indexesSynced, Math.Min(_indexesSynced, endOffset.Value));
     }
 
     /// <summary>Writes the epochs if they changed since they were last written.</summary>
@@ -54,8 +59,9 @@ internal sealed class LogFlusher(IDisk disk, string directory, Offset recoveryPo
     /// Blocks on the device; throws what the disk throws. With no room for the epochs the records are durable all the
     /// same, but the recovery point stays: what finds the epochs again is a replay of the records.
     /// </summary>
-    public void Flush(PartitionLog log, bool sealedOnly)
+    public void Flush(PartitionLog log, FlushScope scope)
     {
+        bool sealedOnly = scope == FlushScope.SealedSegments;
         lock (_flushing)
         {
             Offset target;
@@ -68,17 +74,25 @@ internal sealed class LogFlusher(IDisk disk, string directory, Offset recoveryPo
                 truncations = _truncations;
             }
 
-            if (target <= RecoveryPoint)
+            Offset synced = scope == FlushScope.Records ? RecoveryPoint : RecoveryPointOfIndexes;
+            if (target <= synced)
             {
                 return;
             }
 
             // A segment that ends at the recovery point may have got its last index entry since, when it was sealed.
-            int first = Math.Max(0, SegmentStore.Floor(segments, new Offset(RecoveryPoint.Value - 1)));
+            int first = Math.Max(0, SegmentStore.Floor(segments, new Offset(RecoveryPointOfIndexes.Value - 1)));
             int last = segments.Length - (sealedOnly ? 1 : 0);
             for (int i = first; i < last; i++)
             {
-                segments[i].Sync();
+                if (scope == FlushScope.Records && i == segments.Length - 1)
+                {
+                    segments[i].SyncRecords();
+                }
+                else
+                {
+                    segments[i].Sync();
+                }
             }
 
             bool hasEpochs = TryWriteEpochs(log.Contents.Epochs);
@@ -87,7 +101,9 @@ internal sealed class LogFlusher(IDisk disk, string directory, Offset recoveryPo
             {
                 if (hasEpochs && truncations == _truncations)
                 {
-                    Volatile.Write(ref _recoveryPoint, target.Value);
+                    Volatile.Write(ref _recoveryPoint, Math.Max(_recoveryPoint, target.Value));
+                    Offset indexed = scope == FlushScope.Records ? segments[^1].BaseOffset : target;
+                    Volatile.Write(ref _indexesSynced, Math.Max(_indexesSynced, indexed.Value));
                 }
             }
         }

@@ -408,11 +408,18 @@ public sealed class PartitionLog
     /// the epochs.
     /// </summary>
     /// <remarks>From any thread; blocks on the device.</remarks>
-    public ErrorCode Flush() => Flush(sealedOnly: false);
+    public ErrorCode Flush() => Flush(FlushScope.Everything);
+
+    /// <summary>
+    /// As <see cref="Flush()"/>, but only as much as the records need to outlive a loss of power: one sync.
+    /// </summary>
+    public ErrorCode FlushRecords() => Flush(FlushScope.Records);
 
     /// <summary>As <see cref="Flush()"/>, but the active segment is left alone: what follows a roll.</summary>
     public ErrorCode FlushSealedSegments() =>
-        _contents.Segments.Active.BaseOffset > RecoveryPoint ? Flush(sealedOnly: true) : ErrorCode.None;
+        _contents.Segments.Active.BaseOffset > _flusher.RecoveryPointOfIndexes
+            ? Flush(FlushScope.SealedSegments)
+            : ErrorCode.None;
 
     /// <summary>Closes files that nobody reads at the moment. They open again by themselves.</summary>
     public void ReleaseFiles() => _contents.Segments.ReleaseFiles();
@@ -477,7 +484,7 @@ public sealed class PartitionLog
         PublishFirstUnstable();
     }
 
-    private ErrorCode Flush(bool sealedOnly)
+    private ErrorCode Flush(FlushScope scope)
     {
         if (OfflineReason is not null)
         {
@@ -486,7 +493,7 @@ public sealed class PartitionLog
 
         try
         {
-            _flusher.Flush(this, sealedOnly);
+            _flusher.Flush(this, scope);
             return ErrorCode.None;
         }
         catch (DiskException failure)

@@ -104,6 +104,12 @@ internal sealed class LogRecovery(IDisk disk, LogOpening opening, ILogHost host)
             _segments.Add(OpenUnread(files.Segments[i]));
         }
 
+        if (first > 0 && !opening.CleanShutdown && files.Segments[first] == opening.RecoveryPoint)
+        {
+            // It ends where the recovery point lies: its records were synced, perhaps not yet its indexes.
+            _segments[^1].CompleteIndexes();
+        }
+
         if (opening.CleanShutdown && epochsKnown)
         {
             FindEnd(files.Segments[^1]);

@@ -28,6 +28,10 @@ internal sealed class Segment
     private uint _lastBatchCrc;
     private volatile bool _retired;
 
+    // Counts what was done to the file and its indexes; what Sync has made durable.
+    private int _changes;
+    private int _synced = -1;
+
     /// <param name="size">Valid bytes of the file.</param>
     public Segment(IDisk disk, string directory, Offset baseOffset, int size, int indexIntervalBytes, long createdMs)
     {
@@ -185,6 +189,7 @@ internal sealed class Segment
             _indexIntervalBytes,
             MaxTimestamp,
             RelativeOf(OffsetOfMaxTimestamp));
+        NoteChange();
     }
 
     /// <summary>Shows readers what was written.</summary>
@@ -242,6 +247,8 @@ internal sealed class Segment
                 shared.Release();
             }
         }
+
+        NoteChange();
     }
 
     /// <summary>
@@ -267,15 +274,36 @@ internal sealed class Segment
         MaxTimestamp = position == 0 ? RecordBatch.NoTimestamp : UnknownTimestamp;
         OffsetOfMaxTimestamp = Offset.None;
         FirstTimestamp = UnknownTimestamp;
+        NoteChange();
     }
 
     /// <summary>Makes bytes and indexes durable. Of a deleted segment there is nothing to keep.</summary>
     public void Sync()
     {
+        int changes = Volatile.Read(ref _changes);
+        if (changes == _synced)
+        {
+            return;
+        }
+
         try
         {
             // What may fail for lack of space or descriptors comes first: only a failed sync is final.
             Indexes.Write(create: false, sync: false);
+            SyncRecords();
+            Indexes.Write(create: false, sync: true);
+            _synced = changes;
+        }
+        catch (DiskException failure) when (failure.Error == DiskError.NotFound && _retired)
+        {
+        }
+    }
+
+    /// <summary>Makes the batches durable, without the indexes.</summary>
+    public void SyncRecords()
+    {
+        try
+        {
             SharedDiskFile shared = AcquireFile();
             try
             {
@@ -312,6 +340,21 @@ internal sealed class Segment
         return (_size == 0 ? -1 : _lastBatchPosition, _lastBatchCrc);
     }
 
+    /// <summary>
+    /// Makes the indexes anew if their ends are missing, as they may be after a loss of power: files that were not
+    /// synced end early. What was torn otherwise shows when they are read.
+    /// </summary>
+    public void CompleteIndexes()
+    {
+        if (!SegmentSearch.IsIndexed(this, Indexes, _indexIntervalBytes))
+        {
+            var rebuilt = new SegmentIndexes(_disk, _directory, BaseOffset);
+            SegmentSearch.RebuildIndexes(this, rebuilt, _indexIntervalBytes);
+            rebuilt.Write(create: true, sync: false);
+            Volatile.Write(ref _indexes, rebuilt);
+        }
+    }
+
     /// <summary>Gives the segment indexes that recovery has built.</summary>
     public void Adopt(SegmentIndexes indexes, long maxTimestamp, Offset offsetOfMaxTimestamp)
     {
@@ -321,6 +364,9 @@ internal sealed class Segment
     }
 
     public int RelativeOf(Offset offset) => (int)Math.Clamp(offset - BaseOffset, 0, int.MaxValue);
+
+    /// <summary>By the writer, behind what it did.</summary>
+    private void NoteChange() => Volatile.Write(ref _changes, _changes + 1);
 
     private SegmentIndexes LoadIndexes()
     {

@@ -130,6 +130,40 @@ internal static class SegmentSearch
         }
     }
 
+    private static BatchPosition At(in BatchScanner scanner)
+    {
+        RecordBatch batch = scanner.Current;
+        return new BatchPosition((int)scanner.Position, scanner.Size, batch.BaseOffset, batch.LastOffset);
+    }
+
+    /// <summary>
+    /// True if no batch behind the last entries should have one of its own, and the largest timestamp has its own.
+    /// </summary>
+    public static bool IsIndexed(Segment segment, SegmentIndexes indexes, int intervalBytes)
+    {
+        SharedDiskFile shared = segment.AcquireFile();
+        try
+        {
+            ReadOnlySpan<TimeIndexEntry> times = indexes.Times.Entries;
+            long latest = times.IsEmpty ? RecordBatch.NoTimestamp : times[^1].Timestamp;
+            int last = indexes.Offsets.LastPosition;
+            var scanner = new BatchScanner(shared.File, new byte[LookupBuffer], last, segment.Size);
+            while (scanner.MoveNext())
+            {
+                if (scanner.Position - last > intervalBytes || scanner.Current.MaxTimestamp > latest)
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
+        finally
+        {
+            shared.Release();
+        }
+    }
+
     /// <summary>
     /// Fills indexes from the headers of all batches, as appending had filled them; the last timestamp is entered as at
     /// the sealing of a segment.

@@ -24,7 +24,8 @@ internal sealed class ColdRead(FetchJob job) : WorkItem
         foreach (ref readonly FetchItem item in items)
         {
             FileRegion region = item.Region;
-            if (region.Count > OutputBuffer.CopiedBytesMax && !region.File.File.IsResident(region.Position, region.Count))
+            if (region.Count > OutputBuffer.CopiedBytesMax
+                && !region.File.File.IsResident(region.Position, region.Count))
             {
                 return true;
             }
