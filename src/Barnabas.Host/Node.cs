@@ -35,11 +35,13 @@ public sealed class Node(NodeConfiguration configuration, ILoggerFactory loggers
         Log.Opening(_log, string.Join(", ", configuration.LogDirectories));
         ProcessMetrics.AddTo(metrics);
         int reactors = configuration.Network.ReactorThreads;
-        _seams = PlatformSeams.Create(new TransportOptions
+        TransportOptions transport = new()
         {
             Reactors = reactors > 0 ? reactors : Math.Min(Environment.ProcessorCount, ReactorsDefaultMax),
             OnFault = (name, failure) => Log.MailboxFault(_log, name, failure),
-        });
+        };
+        ProcessMetrics.AddReactors(metrics, transport.Turns);
+        _seams = PlatformSeams.Create(transport);
         _broker = new BrokerNode(configuration, _seams.Seams, NativeCodecs.Create(), new BrokerLog(loggers));
         BrokerMetrics.AddTo(metrics, _broker);
         using ManualResetEventSlim ready = new();

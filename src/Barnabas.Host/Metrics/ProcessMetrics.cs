@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Barnabas.Kernel;
 
 namespace Barnabas.Host;
 
@@ -15,6 +16,14 @@ internal static class ProcessMetrics
         registry.Add("process:type=threads", "threads", () => Read(process => process.Threads.Count));
         registry.Add("dotnet:type=gc,name=heap_bytes", "bytes", () => GC.GetTotalMemory(forceFullCollection: false));
         registry.Add("dotnet:type=gc,name=collections", "collections", () => GC.CollectionCount(0));
+    }
+
+    /// <summary>How long reactors were away from their sockets: what other connections of theirs waited.</summary>
+    public static void AddReactors(MetricRegistry registry, Histogram turns)
+    {
+        registry.Add("barnabas:type=reactor,name=turn_microseconds", "us", turns);
+        registry.Add(
+            "barnabas:type=reactor,name=longest_turn_microseconds", "us", () => turns.Snapshot().Quantile(1));
     }
 
     private static double Read(Func<Process, double> read)

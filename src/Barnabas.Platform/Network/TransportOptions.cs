@@ -1,3 +1,5 @@
+using Barnabas.Kernel;
+
 namespace Barnabas.Platform;
 
 /// <summary>What the real networks can be told.</summary>
@@ -31,4 +33,10 @@ public sealed record TransportOptions
     public required Action<string, Exception> OnFault { get; init; }
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>
+    /// Where reactors record how long they were away from their sockets, in microseconds: all other connections of a
+    /// reactor wait so long for one that is served.
+    /// </summary>
+    public Histogram Turns { get; init; } = new();
 }

@@ -53,7 +53,10 @@ internal sealed class MailboxTurns(string name, TimeProvider time, Action<string
     }
 
     /// <summary>Milliseconds the owner may sleep: -1 for as long as nobody wakes it, 0 if something waits.</summary>
-    public int SleepMilliseconds()
+    public int SleepMilliseconds() => SleepMilliseconds(time.Monotonic);
+
+    /// <param name="now">The present or a moment ago: the sleep may only be longer by that.</param>
+    public int SleepMilliseconds(MonotonicTime now)
     {
         if (HasPosted)
         {
@@ -67,7 +70,7 @@ internal sealed class MailboxTurns(string name, TimeProvider time, Action<string
         }
 
         // Rounded up: waking a little early would mean waking twice.
-        long ticks = (deadline - time.Monotonic).Ticks;
+        long ticks = (deadline - now).Ticks;
         long milliseconds = (ticks + TimeSpan.TicksPerMillisecond - 1) / TimeSpan.TicksPerMillisecond;
         return (int)Math.Clamp(milliseconds, 0, int.MaxValue);
     }

@@ -102,9 +102,10 @@ internal sealed class EpollReactor : IReactor, IDisposable
     private void Loop()
     {
         _turns.Own();
+        MonotonicTime idle = Options.Time.Monotonic;
         while (!Volatile.Read(ref _stopping))
         {
-            int events = Sleep();
+            int events = Sleep(idle);
             _turns.Run();
             for (int i = 0; i < events; i++)
             {
@@ -112,15 +113,18 @@ internal sealed class EpollReactor : IReactor, IDisposable
             }
 
             GiveAttention();
+            idle = Options.Time.Monotonic;
+            Options.Turns.Record((idle - _turns.Now).Ticks / TimeSpan.TicksPerMicrosecond);
         }
 
         End();
     }
 
-    private int Sleep()
+    /// <param name="now">When the last turn ended.</param>
+    private int Sleep(MonotonicTime now)
     {
         Interlocked.Exchange(ref _asleep, 1);
-        int events = _set.Wait(_attention.Count > 0 ? 0 : _turns.SleepMilliseconds());
+        int events = _set.Wait(_attention.Count > 0 ? 0 : _turns.SleepMilliseconds(now));
         Volatile.Write(ref _asleep, 0);
         return events;
     }
