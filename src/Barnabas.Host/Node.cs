@@ -29,7 +29,7 @@ public sealed class Node(NodeConfiguration configuration, ILoggerFactory loggers
 
     public Task<string> Failed => _failed.Task;
 
-    public void Open()
+    public bool Open(Task stop)
     {
         Volatile.Write(ref _state, (int)NodeState.Opening);
         Log.Opening(_log, string.Join(", ", configuration.LogDirectories));
@@ -44,30 +44,31 @@ public sealed class Node(NodeConfiguration configuration, ILoggerFactory loggers
         _seams = PlatformSeams.Create(transport);
         _broker = new BrokerNode(configuration, _seams.Seams, NativeCodecs.Create(), new BrokerLog(loggers));
         BrokerMetrics.AddTo(metrics, _broker);
-        using ManualResetEventSlim ready = new();
+        TaskCompletionSource ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
         try
         {
-            _broker.Open(
-                ready.Set,
-                reason =>
-                {
-                    _failed.TrySetResult(reason);
-                    ready.Set();
-                });
+            _broker.Open(ready.SetResult, reason => _failed.TrySetResult(reason));
         }
         catch (LogDirectoryException failure)
         {
             throw new NodeOpenException(failure.Message, failure);
         }
 
-        ready.Wait();
+        // A full disk may keep it here for any time.
+        Task.WaitAny(ready.Task, _failed.Task, stop);
         if (_failed.Task.IsCompleted)
         {
             throw new NodeOpenException(_failed.Task.Result);
         }
 
+        if (!ready.Task.IsCompleted)
+        {
+            return false;
+        }
+
         Endpoints = [.. _broker.Endpoints.Select(static open => Format(open.Listener, open.Address))];
         Volatile.Write(ref _state, (int)NodeState.Ready);
+        return true;
     }
 
     public void Close(TimeSpan patience)

@@ -17,7 +17,9 @@ internal sealed class FakeNode : INode
 
     public Task<string> Failed => _failed.Task;
 
-    public void Open()
+    public bool NeverGetsReady { get; init; }
+
+    public bool Open(Task stop)
     {
         Calls.Add("open");
         if (RefusesToOpen is not null)
@@ -25,8 +27,14 @@ internal sealed class FakeNode : INode
             throw RefusesToOpen;
         }
 
-        State = NodeState.Ready;
         WhenOpened?.Invoke();
+        if (NeverGetsReady)
+        {
+            return !stop.IsCompleted;
+        }
+
+        State = NodeState.Ready;
+        return true;
     }
 
     public void Close(TimeSpan patience)

@@ -32,6 +32,17 @@ public sealed class NodeProcessTests : IDisposable
     }
 
     [Fact]
+    public void A_signal_ends_an_opening_that_has_no_end()
+    {
+        using StopSignals signals = new(_endedNow.Add);
+        FakeNode node = new() { NeverGetsReady = true, WhenOpened = () => signals.OnStop(PosixSignal.SIGTERM) };
+
+        Assert.Equal(ExitCodes.Success, Run(node, signals));
+        Assert.Equal(["open", "close"], node.Calls);
+        Assert.DoesNotContain("Listening", Text(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_second_signal_ends_at_once()
     {
         using StopSignals signals = new(_endedNow.Add);

@@ -38,7 +38,7 @@ public sealed class LogDirectoryTests
         for (int i = 0; i < 4; i++)
         {
             var partition = new TopicPartition("t", i);
-            open.DirectoryFor(partition)!.Open(partition, TestLog.TopicId, test.Config, 0);
+            open.DirectoryFor(partition, null)!.Open(partition, TestLog.TopicId, test.Config, 0);
         }
 
         Assert.Equal(2, open.All[0].OpenLogs.Count);

@@ -22,11 +22,18 @@ public sealed class BrokerNode
     /// </summary>
     private const int FlusherThreads = 4;
 
+    /// <summary>
+    /// How long the controller is waited for when the node leaves. It must stay below what an orderly end may take in
+    /// all, for the logs are closed afterwards; a controller that cannot write the metadata lets nobody go.
+    /// </summary>
+    internal static readonly TimeSpan LeavePatience = TimeSpan.FromSeconds(10);
+
     private readonly NodeConfiguration _configuration;
     private readonly NodeSeams _seams;
     private readonly CompressionCodecs _codecs;
     private readonly IBrokerEvents _events;
     private readonly IMailbox _control;
+    private readonly LeaveTimer _leaveTimer;
     private LogDirectories? _directories;
     private LogDirectories? _metadataDirectory;
     private LogHousekeeping? _housekeeping;
@@ -34,6 +41,7 @@ public sealed class BrokerNode
     private NodeListeners? _listeners;
     private BrokerParts? _parts;
     private MetadataApplier? _applier;
+    private DirectoryAssignments? _assignments;
     private BrokerLease? _lease;
     private Action? _whenReady;
     private Action<string>? _whenFailed;
@@ -53,6 +61,7 @@ public sealed class BrokerNode
         _codecs = codecs;
         _events = events;
         _control = seams.Scheduler.CreateMailbox("control");
+        _leaveTimer = new LeaveTimer(this);
     }
 
     public ConnectionCounters ConnectionCounters { get; } = new();
@@ -88,15 +97,15 @@ public sealed class BrokerNode
         _metadataDirectory = paths.Contains(metadataPath)
             ? _directories
             : LogDirectories.Open(new LogDirectoriesOptions([metadataPath], id, _directories.ClusterId), services);
-        foreach (LogDirectory directory in _directories.All)
-        {
-            directory.WentOffline += OnDirectoryOffline;
-        }
-
         LogDirectory metadata = _metadataDirectory.All.FirstOrDefault(d => d.Path == metadataPath)
             ?? throw new LogDirectoryException(
                 $"The metadata log's directory {metadataPath} cannot be used: "
                 + _metadataDirectory.Unusable.GetValueOrDefault(metadataPath, "unknown reason"));
+        foreach (LogDirectory directory in _directories.All.Append(metadata).Distinct())
+        {
+            directory.WentOffline += OnDirectoryOffline;
+        }
+
         _quorum = new MetadataQuorum(
             QuorumSetup.From(_configuration, _directories.ClusterId),
             _seams,
@@ -107,7 +116,8 @@ public sealed class BrokerNode
             RoomChanged = OnMetadataRoom,
         };
         _parts = Assemble(_directories, _quorum);
-        _applier = new MetadataApplier(_parts, _directories, _events, _quorum.Mailbox);
+        _assignments = new DirectoryAssignments(_quorum, _quorum.Mailbox, new BrokerId(id));
+        _applier = new MetadataApplier(_parts, _directories, _assignments, _events, _quorum.Mailbox);
         _quorum.Subscribe(_applier);
         _quorum.Subscribe(new FirstImage(this));
         _quorum.Start();
@@ -197,6 +207,11 @@ public sealed class BrokerNode
         {
             Changed = OnLease,
         };
+        foreach (LogDirectory directory in _directories!.All.Where(static d => d.OfflineReason is not null))
+        {
+            _lease.ReportOffline(directory.Id);
+        }
+
         _lease.Start();
         _lease.MarkReady();
         ControllerPresence presence = new(
@@ -244,6 +259,7 @@ public sealed class BrokerNode
 
     private void OnLease()
     {
+        _assignments!.OnRegistered(_lease!.Epoch);
         if (_lease!.MayStop)
         {
             FinishClosing();
@@ -271,6 +287,7 @@ public sealed class BrokerNode
         }
         else
         {
+            _quorum!.Mailbox.Arm(_leaveTimer, LeavePatience);
             _lease.Leave();
         }
     }
@@ -284,11 +301,12 @@ public sealed class BrokerNode
         }
 
         _isFinishing = true;
+        _quorum!.Mailbox.Disarm(_leaveTimer);
         _lease?.Stop();
         _listeners?.Close();
         _parts?.Groups?.Stop();
         _housekeeping?.Stop();
-        _quorum!.Mailbox.Post(new Work(CloseLogs));
+        _quorum.Mailbox.Post(new Work(CloseLogs));
     }
 
     private void CloseLogs()
@@ -306,12 +324,25 @@ public sealed class BrokerNode
         _whenClosed?.Invoke();
     }
 
+    /// <summary>On the thread that met the failure, in the middle of what it does.</summary>
     private void OnDirectoryOffline(LogDirectory directory, string reason)
     {
         _events.DirectoryOffline(directory.Path, reason);
-        if (_directories!.All.All(static d => d.OfflineReason is not null))
+        if (directory.Path == Path.GetFullPath(_configuration.MetadataLogDirectory))
         {
-            Fail("No log directory is left.");
+            Fail($"The log directory of the metadata has failed. {reason}");
+        }
+        else if (_directories!.All.All(static d => d.OfflineReason is not null))
+        {
+            Fail($"No log directory is left. {reason}");
+        }
+        else
+        {
+            _quorum!.Mailbox.Post(new Work(() =>
+            {
+                _applier!.OnDirectoryOffline();
+                _lease?.ReportOffline(directory.Id);
+            }));
         }
     }
 
@@ -339,6 +370,12 @@ public sealed class BrokerNode
 
     private void Fail(string reason)
     {
+        // The first failure is the reason of those that follow.
+        if (_hasFailed)
+        {
+            return;
+        }
+
         _hasFailed = true;
         _whenFailed?.Invoke(reason);
     }
@@ -360,6 +397,11 @@ public sealed class BrokerNode
                 owner._quorum!.Mailbox.Post(new Work(owner.Join));
             }
         }
+    }
+
+    private sealed class LeaveTimer(BrokerNode owner) : TimerItem
+    {
+        public override void Fire() => owner.FinishClosing();
     }
 
     private sealed class Work(Action action) : WorkItem

@@ -14,6 +14,8 @@ internal sealed class BrokerLease
     private readonly BrokerRegistrationRequest _registration;
     private readonly TimeSpan _interval;
     private readonly BeatTimer _beat;
+    private readonly List<Uuid> _offlineDirectories = [];
+    private int _offlineSent;
     private bool _isReady;
     private bool _isLeaving;
     private bool _isBusy;
@@ -62,6 +64,18 @@ internal sealed class BrokerLease
         Send();
     }
 
+    /// <summary>
+    /// A log directory has failed: each heartbeat says so from now on, and the first one goes out at once.
+    /// </summary>
+    public void ReportOffline(Uuid directory)
+    {
+        _offlineDirectories.Add(directory);
+        if (Epoch >= 0)
+        {
+            Send();
+        }
+    }
+
     public void Stop()
     {
         _isOver = true;
@@ -83,6 +97,7 @@ internal sealed class BrokerLease
         }
         else
         {
+            _offlineSent = _offlineDirectories.Count;
             var command = new BrokerHeartbeatCommand(new BrokerHeartbeatRequest
             {
                 BrokerId = _registration.BrokerId,
@@ -90,6 +105,7 @@ internal sealed class BrokerLease
                 CurrentMetadataOffset = _quorum.Image.Offset,
                 WantFence = !_isReady && !_isLeaving,
                 WantShutDown = _isLeaving,
+                OfflineLogDirs = [.. _offlineDirectories],
                 CordonedLogDirs = [],
             });
             _quorum.Submit(command, new Answered(this, command), _quorum.Mailbox);
@@ -141,7 +157,8 @@ internal sealed class BrokerLease
         }
 
         // What the broker is eager for must not wait a whole interval: each step of start and stop takes a heartbeat.
-        bool isEager = Epoch >= 0 && (_isLeaving || (_isReady && IsFenced));
+        bool isEager = Epoch >= 0
+            && (_isLeaving || (_isReady && IsFenced) || _offlineSent < _offlineDirectories.Count);
         _quorum.Mailbox.Arm(_beat, isEager ? _interval / 100 : _interval);
     }
 

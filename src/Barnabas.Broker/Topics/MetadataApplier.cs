@@ -19,6 +19,7 @@ internal sealed class MetadataApplier : IMetadataSubscriber
 
     private readonly BrokerParts _parts;
     private readonly LogDirectories _directories;
+    private readonly DirectoryAssignments _assignments;
     private readonly IBrokerEvents _events;
     private readonly IMailbox _mailbox;
     private readonly ClusterView _cluster;
@@ -29,10 +30,16 @@ internal sealed class MetadataApplier : IMetadataSubscriber
     private bool _hasImage;
 
     /// <param name="mailbox">The mailbox that all calls come on.</param>
-    public MetadataApplier(BrokerParts parts, LogDirectories directories, IBrokerEvents events, IMailbox mailbox)
+    public MetadataApplier(
+        BrokerParts parts,
+        LogDirectories directories,
+        DirectoryAssignments assignments,
+        IBrokerEvents events,
+        IMailbox mailbox)
     {
         _parts = parts;
         _directories = directories;
+        _assignments = assignments;
         _events = events;
         _mailbox = mailbox;
         _cluster = parts.Cluster;
@@ -103,6 +110,24 @@ internal sealed class MetadataApplier : IMetadataSubscriber
         }
     }
 
+    /// <summary>
+    /// A log directory has failed: who waits for its partitions is told at once, and coordinators there end.
+    /// </summary>
+    public void OnDirectoryOffline()
+    {
+        foreach (LocalTopic topic in _topics.All())
+        {
+            for (int number = 0; number < topic.PartitionCount; number++)
+            {
+                if (topic.Find(number) is { HasFailed: true } partition)
+                {
+                    Unwatch(partition);
+                    partition.NotifyWaiters();
+                }
+            }
+        }
+    }
+
     private bool IsAssigned(MetadataImage image, TopicPartition id) =>
         image.Topics.TryGet(id.Topic, out TopicImage? topic)
         && topic.TryGetPartition(id.Partition, out PartitionImage? partition)
@@ -160,7 +185,7 @@ internal sealed class MetadataApplier : IMetadataSubscriber
 
         if (partition is null)
         {
-            partition = Open(image, id, topicId, isRetry);
+            partition = Open(image, id, topicId, wanted, isRetry);
             _topics.Put(partition);
         }
 
@@ -179,14 +204,17 @@ internal sealed class MetadataApplier : IMetadataSubscriber
         }
     }
 
-    private Partition Open(MetadataImage image, TopicPartition id, Uuid topicId, bool isRetry)
+    private Partition Open(
+        MetadataImage image, TopicPartition id, Uuid topicId, PartitionImage wanted, bool isRetry)
     {
         TopicSettings settings = _parts.Configs.TopicSettings(image, id.Topic);
         LogConfig config = LogConfigs.From(settings);
         Partition opened;
-        if (_directories.DirectoryFor(id) is not { } directory)
+        Uuid assigned = wanted.DirectoryOf(_cluster.Self);
+        if (_directories.DirectoryFor(id, assigned == DirectoryId.Unassigned ? null : assigned) is not { } directory)
         {
-            opened = Partition.Offline(id, topicId, _cluster.Self, "No log directory is online.");
+            opened = Partition.Offline(
+                id, topicId, _cluster.Self, $"It may lie in the log directory {assigned}, which is offline.");
             _events.PartitionOffline(id, opened.OfflineReason!);
         }
         else
@@ -202,6 +230,10 @@ internal sealed class MetadataApplier : IMetadataSubscriber
             if (result.Log is { } log)
             {
                 opened = Partition.Online(id, topicId, _cluster.Self, log);
+                if (directory.Id != assigned && image.Version is { HasDirectoryAssignment: true })
+                {
+                    _assignments.Add(new TopicIdPartition(topicId, id.Partition), directory.Id);
+                }
             }
             else
             {
@@ -255,21 +287,25 @@ internal sealed class MetadataApplier : IMetadataSubscriber
 
     private void Remove(Partition partition)
     {
-        LeaderEpoch epoch = partition.Leadership.Epoch;
+        Unwatch(partition);
         partition.Retire();
         _parts.Flushes.Forget(partition);
-        if (_watches.Remove(partition, out OffsetsPartitionWatch? watch))
-        {
-            partition.Remove(watch);
-            _parts.Groups!.OnLeadershipLost(partition.Id.Partition, epoch);
-        }
-
         foreach (LogDirectory directory in _directories.All)
         {
             if (directory.Contains(partition.Id))
             {
                 directory.Delete(partition.Id, _parts.Time.UnixMilliseconds);
             }
+        }
+    }
+
+    /// <summary>Ends the coordinator of an offsets partition that cannot be served any more.</summary>
+    private void Unwatch(Partition partition)
+    {
+        if (_watches.Remove(partition, out OffsetsPartitionWatch? watch))
+        {
+            partition.Remove(watch);
+            _parts.Groups!.OnLeadershipLost(partition.Id.Partition, partition.Leadership.Epoch);
         }
     }
 
@@ -281,7 +317,7 @@ internal sealed class MetadataApplier : IMetadataSubscriber
         }
 
         PartitionLeadership now = partition.Leadership;
-        if (now.IsLocal && partition.IsOnline && (!led || now.Epoch != before))
+        if (now.IsLocal && partition.IsOnline && !partition.HasFailed && (!led || now.Epoch != before))
         {
             if (!_watches.ContainsKey(partition))
             {

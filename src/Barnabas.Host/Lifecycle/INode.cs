@@ -17,10 +17,12 @@ public interface INode
     Task<string> Failed { get; }
 
     /// <summary>
-    /// Takes the directories, recovers the logs, joins the quorum and listens. Returns when clients are served; throws
-    /// <see cref="NodeOpenException"/> with a sentence for the operator if that cannot be.
+    /// Takes the directories, recovers the logs, joins the quorum and listens. Returns true when clients are served;
+    /// throws <see cref="NodeOpenException"/> with a sentence for the operator if that cannot be.
     /// </summary>
-    void Open();
+    /// <param name="stop">Complete when nobody wants the node any more: then it returns false, for
+    /// <see cref="Close"/>.</param>
+    bool Open(Task stop);
 
     /// <summary>
     /// Stops listening, lets requests in flight end within <paramref name="patience"/>, forces logs to disk and leaves

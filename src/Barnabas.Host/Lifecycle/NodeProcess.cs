@@ -36,7 +36,10 @@ public sealed class NodeProcess(NodeConfiguration configuration, ILoggerFactory 
         long began = Stopwatch.GetTimestamp();
         try
         {
-            node.Open();
+            if (!node.Open(signals.Asked))
+            {
+                return Close(node, signals);
+            }
         }
         catch (Exception exception) when (exception is NodeOpenException or DiskException or NetworkException)
         {
@@ -55,9 +58,14 @@ public sealed class NodeProcess(NodeConfiguration configuration, ILoggerFactory 
         whenReady?.Invoke(node);
 
         using MetricsServer? server = StartMetrics(node);
-        int ended = Task.WaitAny(signals.Asked, node.Failed);
+        Task.WaitAny(signals.Asked, node.Failed);
+        return Close(node, signals);
+    }
+
+    private int Close(INode node, StopSignals signals)
+    {
         int code = ExitCodes.Success;
-        if (ended == 0)
+        if (signals.Asked.IsCompleted)
         {
             Log.StopAsked(_log, signals.Asked.Result.ToString());
         }

@@ -51,6 +51,11 @@ public sealed class Partition
     /// <summary>False if the log could not be opened: everything is answered with KAFKA_STORAGE_ERROR.</summary>
     public bool IsOnline => _log is not null;
 
+    /// <summary>
+    /// The log was opened and has failed since, with its directory: everything is answered with KAFKA_STORAGE_ERROR.
+    /// </summary>
+    public bool HasFailed => _log is { OfflineReason: not null };
+
     /// <summary>Why the log could not be opened; null if it could.</summary>
     public string? OfflineReason { get; }
 
@@ -87,7 +92,7 @@ public sealed class Partition
             return ErrorCode.UnknownTopicOrPartition;
         }
 
-        return IsOnline ? Leadership.Check(clientEpoch) : ErrorCode.KafkaStorageError;
+        return IsOnline && !HasFailed ? Leadership.Check(clientEpoch) : ErrorCode.KafkaStorageError;
     }
 
     /// <summary>
@@ -185,6 +190,12 @@ public sealed class Partition
         if (!IsOnline)
         {
             return AppendResult.Refused(ErrorCode.KafkaStorageError, OfflineReason);
+        }
+
+        if (Log.OfflineReason is { } failure)
+        {
+            // Before the leadership: the controller has taken it away for this very reason.
+            return AppendResult.Refused(ErrorCode.KafkaStorageError, failure);
         }
 
         AppendResult result;

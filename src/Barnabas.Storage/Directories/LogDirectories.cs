@@ -95,11 +95,17 @@ public sealed class LogDirectories
 
     /// <summary>
     /// The directory that has a partition's files; for a new one the usable directory with the fewest logs, as Kafka
-    /// chooses. Null if no directory is usable.
+    /// chooses. Null if no directory is usable, or if the files may lie in one that is not: an empty log in another
+    /// directory must not take their place.
     /// </summary>
-    public LogDirectory? DirectoryFor(TopicPartition partition)
+    /// <param name="assigned">
+    /// The id of the directory in which the files are, as far as the metadata knows (KIP-858); null if there are none.
+    /// </param>
+    public LogDirectory? DirectoryFor(TopicPartition partition, Uuid? assigned)
     {
         LogDirectory? fewest = null;
+        bool mayLieOffline = assigned is not null;
+        bool isAnyOffline = Unusable.Count > 0;
         foreach (LogDirectory directory in All)
         {
             if (directory.Contains(partition))
@@ -108,13 +114,15 @@ public sealed class LogDirectories
             }
 
             bool usable = directory.OfflineReason is null;
+            isAnyOffline |= !usable;
+            mayLieOffline &= !usable || directory.Id != assigned;
             if (usable && (fewest is null || directory.LogCount < fewest.LogCount))
             {
                 fewest = directory;
             }
         }
 
-        return fewest;
+        return isAnyOffline && mayLieOffline ? null : fewest;
     }
 
     private static void Take(

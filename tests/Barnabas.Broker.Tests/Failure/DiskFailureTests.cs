@@ -166,6 +166,85 @@ public sealed class DiskFailureTests
     }
 
     [Fact]
+    public void A_failed_directory_is_told_to_the_cluster_and_its_partitions_come_back_with_it()
+    {
+        FaultyDisk disk = null!;
+        string second = Directory.CreateTempSubdirectory("barnabas-second").FullName;
+        try
+        {
+            using TestNode node = TestNode.Start(
+                disk: real => disk = new FaultyDisk(real, disk), moreLogDirectories: [Path.Combine(second, "data")]);
+            for (int i = 0; i < 4; i++)
+            {
+                node.CreateTopic($"t{i}");
+            }
+
+            string lost = TopicIn(Path.Combine(second, "data"));
+            using (RawConnection connection = node.Connect())
+            using (RawConnection waiting = node.Connect())
+            {
+                Assert.Equal(ErrorCode.None, Produce(connection, lost, "kept"));
+                waiting.Send(Wire.Frame(Wire.Fetch(lost, 1, maxWaitMs: 600_000), 11, 7));
+                disk.BrokenFor = second;
+                Assert.Equal(ErrorCode.KafkaStorageError, Produce(connection, lost, "x"));
+
+                // Who waits for records there is answered now, not in ten minutes.
+                Assert.NotNull(waiting.Receive());
+                Assert.True(SpinWait.SpinUntil(() => IsLeaderless(connection, lost), Patience));
+                Assert.Equal(ErrorCode.KafkaStorageError, Produce(connection, lost, "x"));
+                Assert.Equal(ErrorCode.KafkaStorageError, (ErrorCode)Fetch(connection, lost).ErrorCode);
+                node.CreateTopic("new");
+                Assert.Equal(ErrorCode.None, Produce(connection, "new", "x"));
+            }
+
+            // It starts without the directory, and makes no empty log where the lost one cannot be seen.
+            node.Kill();
+            node.Open();
+            using (RawConnection connection = node.Connect())
+            {
+                Assert.True(IsLeaderless(connection, lost));
+                Assert.Equal(ErrorCode.KafkaStorageError, Produce(connection, lost, "x"));
+                Assert.False(Directory.Exists(Path.Combine(node.Data, $"{lost}-0")));
+            }
+
+            disk.BrokenFor = null;
+            node.Kill();
+            node.Open();
+            using RawConnection again = node.Connect();
+            Assert.False(IsLeaderless(again, lost));
+            Assert.Equal(1, EndOffset(again, lost));
+            Assert.Equal(ErrorCode.None, Produce(again, lost, "next"));
+            Assert.Empty(node.Faults);
+        }
+        finally
+        {
+            Directory.Delete(second, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void The_directory_of_the_metadata_ends_the_node_when_it_breaks_although_others_are_left()
+    {
+        FaultyDisk disk = null!;
+        string second = Directory.CreateTempSubdirectory("barnabas-second").FullName;
+        try
+        {
+            using TestNode node = TestNode.Start(
+                disk: real => disk = new FaultyDisk(real), moreLogDirectories: [Path.Combine(second, "data")]);
+            disk.BrokenFor = node.Data;
+
+            Assert.True(SpinWait.SpinUntil(() => node.Events.Failure is not null, Patience));
+            Assert.Contains("directory of the metadata has failed", node.Events.Failure, StringComparison.Ordinal);
+            Assert.Contains("input/output error", node.Events.Failure, StringComparison.Ordinal);
+            node.Events.Failure = null;
+        }
+        finally
+        {
+            Directory.Delete(second, recursive: true);
+        }
+    }
+
+    [Fact]
     public void M36_a_torn_tail_is_cut_to_the_last_whole_batch()
     {
         using TestNode node = TestNode.Start();
@@ -232,6 +311,17 @@ public sealed class DiskFailureTests
         Assert.Equal(size - 5, new FileInfo(log).Length);
     }
 
+    private static bool IsLeaderless(RawConnection connection, string topic)
+    {
+        MetadataResponse answer = connection.Ask<MetadataResponse>(
+            new MetadataRequest { Topics = [new() { Name = topic }] }, 9);
+        var partition = answer.Topics[0].Partitions[0];
+        bool isLeaderless = partition.LeaderId == -1;
+        Assert.Equal(isLeaderless ? ErrorCode.LeaderNotAvailable : ErrorCode.None, (ErrorCode)partition.ErrorCode);
+        Assert.Equal(isLeaderless ? [1] : [], partition.OfflineReplicas);
+        return isLeaderless;
+    }
+
     /// <summary>Some topic t0 to t9 that has its partition in this log directory.</summary>
     private static string TopicIn(string directory) =>
         Path.GetFileName(Directory.EnumerateDirectories(directory, "t?-0").First())[..2];
@@ -249,7 +339,15 @@ public sealed class DiskFailureTests
         OffsetCommitRequest.OffsetCommitRequestTopic topic = new() { Name = "a" };
         topic.Partitions.Add(new() { PartitionIndex = 0, CommittedOffset = offset, CommittedMetadata = "" });
         request.Topics.Add(topic);
-        return (ErrorCode)connection.Ask<OffsetCommitResponse>(request, 7).Topics[0].Partitions[0].ErrorCode;
+        ErrorCode error = ErrorCode.CoordinatorLoadInProgress;
+        SpinWait.SpinUntil(
+            () =>
+            {
+                error = (ErrorCode)connection.Ask<OffsetCommitResponse>(request, 7).Topics[0].Partitions[0].ErrorCode;
+                return error != ErrorCode.CoordinatorLoadInProgress;
+            },
+            Patience);
+        return error;
     }
 
     private static long Committed(RawConnection connection, string group)

@@ -50,6 +50,22 @@ public sealed class BrokerNodeTests
     }
 
     [Fact]
+    public void A_node_whose_metadata_cannot_be_written_leaves_without_the_consent_of_the_controller()
+    {
+        BrokerNode node = Open(Format());
+        Assert.True(_world.RunUntil(() => _isReady, TimeSpan.FromSeconds(30)), _failure);
+        _machine.Disk.CapacityBytes = 0;
+        // What the log had reserved is used up by then, by the records of an idle cluster.
+        Assert.True(_world.RunUntil(() => _events.Contains("metadata log full"), TimeSpan.FromHours(1)));
+
+        MonotonicTime began = _world.Now;
+        node.Close(() => _isClosed = true);
+        Assert.True(_world.RunUntil(() => _isClosed, TimeSpan.FromSeconds(30)));
+        Assert.InRange(_world.Now - began, BrokerNode.LeavePatience, BrokerNode.LeavePatience * 1.5);
+        Assert.Null(_failure);
+    }
+
+    [Fact]
     public void Files_of_no_partition_in_the_metadata_are_set_aside_and_told_of()
     {
         NodeSeams seams = Format();
@@ -113,9 +129,7 @@ public sealed class BrokerNodeTests
 
         public void DirectoryOffline(string path, string reason) => offline.Add($"{path}: {reason}");
 
-        public void MetadataLogFull(string reason)
-        {
-        }
+        public void MetadataLogFull(string reason) => offline.Add("metadata log full");
 
         public void MetadataLogHasRoom()
         {
