@@ -61,6 +61,9 @@ public sealed class SimulatedDisk : IDisk
     public void FailNext(SimulatedDiskCall call, DiskError error = DiskError.Failed, int skip = 0) =>
         _planned[call] = (skip, error);
 
+    /// <summary>Takes back what <see cref="FailNext"/> planned and no call has met.</summary>
+    public void FailNothing() => _planned.Clear();
+
     /// <summary>
     /// Ends the process in the middle of what it does: after so many more calls that change something, the next one
     /// does a part of its work or nothing and throws <see cref="SimulatedCrashException"/>, and so does every call

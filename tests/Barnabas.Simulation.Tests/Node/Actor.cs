@@ -22,6 +22,9 @@ internal abstract class Actor
     /// <summary>Nothing is left that the broker has not answered for good.</summary>
     public virtual bool IsDone => true;
 
+    /// <summary>Who it is, and what it still waits for.</summary>
+    public override string ToString() => Client.Name;
+
     protected NodeStory Story { get; }
 
     protected SimulatedRandom Random { get; }

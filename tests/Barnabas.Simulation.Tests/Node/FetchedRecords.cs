@@ -11,6 +11,7 @@ internal static class FetchedRecords
     {
         List<(long Offset, long Value)> found = [];
         RecordBatchIterator batches = new((bytes ?? default).Span);
+        RecordScratch scratch = new();
         int epoch = -1;
         while (batches.MoveNext())
         {
@@ -20,7 +21,7 @@ internal static class FetchedRecords
                 batch.PartitionLeaderEpoch.Value >= epoch,
                 $"{partition}: epoch {batch.PartitionLeaderEpoch} behind epoch {epoch} (I-02)");
             epoch = batch.PartitionLeaderEpoch.Value;
-            RecordReader reader = new(batch);
+            RecordReader reader = scratch.Read(batch, SimulatedBroker.Codecs, DecompressionLimit.Default);
             while (reader.MoveNext())
             {
                 long value = BinaryPrimitives.ReadInt64BigEndian(reader.Current.Value.Span);

@@ -15,7 +15,7 @@ internal sealed class IdempotentProducer : Actor
 
     private readonly long _number;
     private readonly List<Lane> _lanes = [];
-    private readonly RecordBatchBuilder _builder = new(new CompressionCodecs(), 64 * 1024);
+    private readonly RecordBatchBuilder _builder = new(SimulatedBroker.Codecs, 64 * 1024);
     private ProducerIdAndEpoch _id = ProducerIdAndEpoch.None;
     private bool _mayBeForgotten;
     private bool _hasLivedOn;
@@ -35,6 +35,10 @@ internal sealed class IdempotentProducer : Actor
     public override bool IsDone => _left == 0 && _lanes.All(static lane => lane.Unfinished.Count == 0);
 
     public long Acknowledged { get; private set; }
+
+    public override string ToString() => $"{Client.Name} ({string.Join(", ", _lanes
+        .Where(static lane => lane.Unfinished.Count > 0)
+        .Select(static l => $"{l.Partition.Name} {l.Unfinished.Count}, {l.InFlight} under way"))}; {_left} to make)";
 
     /// <summary>How many batches to make in this life.</summary>
     public void Allow(int batches) => _left = batches;
@@ -107,7 +111,12 @@ internal sealed class IdempotentProducer : Actor
     private Batch Make(Lane lane)
     {
         long[] values = new long[1 + Random.Next(4)];
-        _builder.Reset(new RecordBatchTemplate { Producer = _id, BaseSequence = lane.NextSequence });
+        _builder.Reset(new RecordBatchTemplate
+        {
+            Producer = _id,
+            BaseSequence = lane.NextSequence,
+            Compression = Story.Plan.Compression,
+        });
         for (int i = 0; i < values.Length; i++)
         {
             values[i] = (_number << 32) | ++_made;

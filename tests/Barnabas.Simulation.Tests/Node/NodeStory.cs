@@ -21,6 +21,7 @@ internal sealed class NodeStory
     private readonly SortedDictionary<ErrorCode, int> _errors = [];
     private long _commits;
     private int _lives;
+    private bool _syncMayHaveFailed;
 
     public NodeStory(ulong seed, Func<StoryPlan, StoryPlan>? change = null)
     {
@@ -203,9 +204,16 @@ internal sealed class NodeStory
             }
         }
 
-        if (Broker.Failure is not null && Crash() is var lost && !(Open() && Audit(lost)))
+        if (Broker.Failure is not null)
         {
-            return;
+            // The node gave up; its supervisor starts it again.
+            bool lost = Crash();
+            if (!Open() || !Audit(lost))
+            {
+                return;
+            }
+
+            Employ();
         }
 
         if (Drain() && Audit(powerWasLost: false) && CloseInOrder())
@@ -248,6 +256,11 @@ internal sealed class NodeStory
         {
             return false;
         }
+        catch (DiskException) when (Plan.FailingDisks)
+        {
+            // Met in the middle of a reply: the connection is closed, and whose turn it was reports it and goes on.
+            return true;
+        }
     }
 
     private void PlanFaults()
@@ -269,6 +282,18 @@ internal sealed class NodeStory
         {
             InThisLife(life, FillDisk);
         }
+
+        if (Plan.FailingDisks && _random.OneIn(2))
+        {
+            InThisLife(life, FailDisk);
+        }
+    }
+
+    private void FailDisk()
+    {
+        SimulatedDiskCall call = (SimulatedDiskCall)_random.Next(4);
+        Broker.Node.Disk.FailNext(call, skip: _random.Next(5));
+        _syncMayHaveFailed |= call == SimulatedDiskCall.Sync;
     }
 
     private void FillDisk()
@@ -353,7 +378,10 @@ internal sealed class NodeStory
 
     private bool Crash()
     {
-        bool losesPower = Plan.PowerLosses && (!Plan.Kills || _random.OneIn(2));
+        // Pages that a failed sync has dropped look sound until the machine goes down, to a process that is started
+        // again as well: only then is it known what was lost.
+        bool losesPower = _syncMayHaveFailed || (Plan.PowerLosses && (!Plan.Kills || _random.OneIn(2)));
+        _syncMayHaveFailed = false;
         Crashes++;
         Broker.Node.Disk.CapacityBytes = UsualCapacity;
         Broker.Stop(losesPower ? SimulatedEnd.PowerLoss : SimulatedEnd.Kill);
@@ -370,6 +398,7 @@ internal sealed class NodeStory
     {
         // No fault is due any more.
         _lives++;
+        Broker.Node.Disk.FailNothing();
         Broker.Node.Disk.CapacityBytes = UsualCapacity;
         InTurn(() =>
         {
@@ -386,7 +415,7 @@ internal sealed class NodeStory
                 user.Client.CheckDeadlines();
             }
         });
-        string[] busy = [.. Users.Where(static user => !user.IsDone).Select(static user => user.Client.Name)];
+        string[] busy = [.. Users.Where(static user => !user.IsDone).Select(static user => user.ToString())];
         Dismiss();
         return Findings.Require(
             done, $"no end comes for {string.Join(", ", busy)}: {string.Join("; ", Broker.Events)}");

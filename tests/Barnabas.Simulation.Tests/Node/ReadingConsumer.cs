@@ -22,6 +22,10 @@ internal sealed class ReadingConsumer : Actor
 
     public long Records { get; private set; }
 
+    public override string ToString() => $"{Client.Name} ({string.Join(", ", _cursors
+        .Where(static cursor => cursor.Position < cursor.HighWatermark)
+        .Select(static c => $"{c.Partition.Name} at {c.Position} of {c.HighWatermark}, {c.LastError}"))})";
+
     /// <summary>The high watermark is what it was, or less if the power was lost.</summary>
     public void OnAudit(bool powerWasLost)
     {
@@ -144,6 +148,7 @@ internal sealed class ReadingConsumer : Actor
         {
             Findings.Require(ErrorCodes.IsRetriable(error), $"{Client.Name}: {cursor.Partition.Name} gives {error}");
             Story.Note(error);
+            cursor.LastError = error;
             // Asked for again, in a session too.
             cursor.Asked = -1;
             return;
@@ -206,5 +211,7 @@ internal sealed class ReadingConsumer : Actor
         public long Asked { get; set; } = -1;
 
         public long HighWatermark { get; set; }
+
+        public ErrorCode LastError { get; set; }
     }
 }

@@ -4,6 +4,7 @@ using Barnabas.Configuration;
 using Barnabas.Coordination;
 using Barnabas.Kernel;
 using Barnabas.Metadata;
+using Barnabas.Platform;
 
 namespace Barnabas.Simulation.Tests;
 
@@ -12,6 +13,9 @@ internal sealed class SimulatedBroker
 {
     public const string ClusterId = "MkU3OEVBNTcwNTJENDM2Qk";
     public const int Port = 9092;
+
+    /// <summary>From any thread, and without a memory that one story could leave to another.</summary>
+    public static readonly CompressionCodecs Codecs = NativeCodecs.Create();
 
     private const string Directory = "/data";
 
@@ -58,7 +62,7 @@ internal sealed class SimulatedBroker
         IsReady = false;
         Failure = null;
         Events.Clear();
-        _broker = new BrokerNode(_configuration, seams, new CompressionCodecs(), new EventLog(Events));
+        _broker = new BrokerNode(_configuration, seams, Codecs, new EventLog(Events));
         _broker.Open(() => IsReady = true, reason => Failure = reason);
     }
 

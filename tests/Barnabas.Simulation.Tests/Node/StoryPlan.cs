@@ -1,3 +1,5 @@
+using Barnabas.Kernel;
+
 namespace Barnabas.Simulation.Tests;
 
 /// <summary>
@@ -38,6 +40,15 @@ internal sealed record StoryPlan
 
     public required bool CrashesWithinCalls { get; init; }
 
+    /// <summary>What the producers compress with.</summary>
+    public required CompressionType Compression { get; init; }
+
+    /// <summary>
+    /// A call to the disk fails for good (EIO). The only directory is lost with it: the node must say so and end, and
+    /// whoever starts it again finds what was acknowledged.
+    /// </summary>
+    public required bool FailingDisks { get; init; }
+
     public static StoryPlan WithoutFaults(StoryPlan plan) => plan with
     {
         Lives = 1,
@@ -48,6 +59,7 @@ internal sealed record StoryPlan
         SlowLinks = false,
         ClockJumps = false,
         CrashesWithinCalls = false,
+        FailingDisks = false,
     };
 
     public static StoryPlan Draw(SimulatedRandom random)
@@ -71,6 +83,9 @@ internal sealed record StoryPlan
             SlowLinks = !calm && random.OneIn(4),
             ClockJumps = !calm && random.OneIn(4),
             CrashesWithinCalls = random.OneIn(2),
+            // Drawn last, so that older seeds still tell the stories they are known for.
+            Compression = random.OneIn(3) ? (CompressionType)random.Next(5) : CompressionType.None,
+            FailingDisks = !calm && random.OneIn(8),
         };
     }
 }
