@@ -6,6 +6,8 @@ namespace Barnabas.Host.Tests;
 
 public class LoggingTests
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     [Fact]
     public void A_text_entry_is_one_line_whatever_it_holds()
     {
@@ -36,26 +38,94 @@ public class LoggingTests
         Assert.Empty(Write(LogFormat.Text, log => Log.Closed(log), LogLevel.Warning));
 
     [Fact]
-    public void A_log_that_nobody_reads_does_not_end_the_node()
+    public void A_closed_log_does_not_disturb_who_logs_or_closes_it()
     {
-        using StreamLoggerFactory loggers = new(
-            new BrokenStream(),
-            LogFormat.Text,
-            LogLevel.Information,
-            TimeProvider.System);
-        Log.Closed(loggers.CreateLogger("test"));
+        using BrokenStream broken = new();
+        using (StreamLoggerFactory loggers = New(broken))
+        {
+            ILogger log = loggers.CreateLogger("test");
+            Log.Closed(log);
+            Assert.True(loggers.Flush(Patience));
+            Log.Closed(log);
+        }
+
+        Assert.Equal(2, broken.Tries);
     }
+
+    [Fact]
+    public async Task Who_logs_never_waits_for_who_reads_and_lost_lines_are_counted()
+    {
+        const int LineBytes = 4096;
+        const int Lines = 2 * StreamLoggerFactory.WaitingBytesMax / LineBytes;
+        using BlockedStream blocked = new();
+        using StreamLoggerFactory loggers = New(blocked);
+        ILogger log = loggers.CreateLogger("test");
+        Log.Closed(log);
+        Assert.True(blocked.Entered.Wait(Patience));
+
+        // On another thread, so that a logger that waits fails the test instead of hanging it.
+        Task logging = Task.Run(() =>
+        {
+            for (int i = 0; i < Lines; i++)
+            {
+                Log.GaveUp(log, new string('x', LineBytes));
+            }
+        });
+        await logging.WaitAsync(Patience);
+        Assert.False(loggers.Flush(TimeSpan.Zero));
+
+        blocked.Open.Set();
+        Assert.True(loggers.Flush(Patience));
+        string[] written = Encoding.UTF8.GetString(blocked.ToArray()).TrimEnd('\n').Split('\n');
+        int kept = written.Count(static line => line.Contains("xxx", StringComparison.Ordinal));
+        Assert.InRange(kept, 1, StreamLoggerFactory.WaitingBytesMax / LineBytes);
+        Assert.Contains($" WARN  [log] {Lines - kept} lines were dropped", written[^1], StringComparison.Ordinal);
+    }
+
+    private static StreamLoggerFactory New(
+        Stream output, LogFormat format = LogFormat.Text, LogLevel least = LogLevel.Information) =>
+        new(output, format, least, TimeProvider.System);
 
     private static string Write(LogFormat format, Action<ILogger> write, LogLevel least = LogLevel.Information)
     {
         using MemoryStream output = new();
-        using StreamLoggerFactory loggers = new(output, format, least, TimeProvider.System);
-        write(loggers.CreateLogger("test"));
+        using (StreamLoggerFactory loggers = New(output, format, least))
+        {
+            write(loggers.CreateLogger("test"));
+        }
+
         return Encoding.UTF8.GetString(output.ToArray());
     }
 
     private sealed class BrokenStream : MemoryStream
     {
-        public override void Write(ReadOnlySpan<byte> buffer) => throw new IOException("broken pipe");
+        public int Tries { get; private set; }
+
+        public override void Write(ReadOnlySpan<byte> buffer)
+        {
+            Tries++;
+            throw new IOException("broken pipe");
+        }
+    }
+
+    /// <summary>A reader that stands still until it is let go.</summary>
+    private sealed class BlockedStream : MemoryStream
+    {
+        public ManualResetEventSlim Entered { get; } = new();
+
+        public ManualResetEventSlim Open { get; } = new();
+
+        public override void Write(ReadOnlySpan<byte> buffer)
+        {
+            Entered.Set();
+            Open.Wait();
+            base.Write(buffer);
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            Open.Set();
+            base.Dispose(disposing);
+        }
     }
 }

@@ -38,6 +38,15 @@ internal sealed class LogLines(LogFormat format)
         return _buffer.WrittenSpan;
     }
 
+    /// <summary>The line that stands for lines that found no room.</summary>
+    public ReadOnlySpan<byte> FormatDropped(DateTimeOffset time, long lines)
+    {
+        string message = string.Create(
+            CultureInfo.InvariantCulture, $"{lines} lines were dropped because the log was not read fast enough");
+        KeyValuePair<string, object?>[] values = [new("Lines", lines)];
+        return Format(time, LogLevel.Warning, "log", new EventId(21), values, message, exception: null);
+    }
+
     private static string Name(LogLevel level) => level switch
     {
         LogLevel.Trace => "TRACE",
