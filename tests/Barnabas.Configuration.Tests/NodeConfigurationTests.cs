@@ -70,6 +70,15 @@ public class NodeConfigurationTests
         Assert.Contains("ZooKeeper", problem.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Config_providers_get_one_clear_answer()
+    {
+        NodeConfigurationResult result = Parse(Single + "config.providers=env\nnum.partitions=${env:PARTITIONS}\n");
+        ConfigProblem problem = Assert.Single(result.Problems);
+        Assert.Equal("config.providers", problem.Key);
+        Assert.Contains("config providers cannot be fetched yet", problem.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("broker.id=2", "broker.id", "must be the same")]
     [InlineData("listeners=PLAINTEXT://localhost", "listeners", "Expected NAME://host:port")]
@@ -99,6 +108,10 @@ public class NodeConfigurationTests
     [InlineData("max.connections.per.ip.overrides=a", "max.connections.per.ip.overrides", "host:number")]
     [InlineData("authorizer.class.name=x", "authorizer.class.name", "every client could do everything")]
     [InlineData("remote.log.storage.system.enable=true", "remote.log.storage.system.enable", "no remote storage")]
+    [InlineData("group.consumer.heartbeat.interval.ms=50000\ngroup.consumer.max.heartbeat.interval.ms=60000",
+        "group.consumer.heartbeat.interval.ms", "must be less than group.consumer.session.timeout.ms")]
+    [InlineData("group.share.heartbeat.interval.ms=50000", "group.share.heartbeat.interval.ms", "less than or equal")]
+    [InlineData("group.streams.session.timeout.ms=1", "group.streams.session.timeout.ms", "greater than or equal")]
     [InlineData("create.topic.policy.class.name=x", "create.topic.policy.class.name", "Java plug-ins")]
     public void Keys_that_do_not_fit_together_are_refused(string lines, string key, string reason)
     {

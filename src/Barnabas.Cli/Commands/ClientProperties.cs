@@ -20,7 +20,7 @@ internal sealed class ClientProperties
             return;
         }
 
-        PropertiesFile parsed = PropertiesFile.Parse(File.ReadAllText(file.FullName));
+        PropertiesFile parsed = PropertiesFile.Parse(File.ReadAllBytes(file.FullName));
         if (parsed.Problems.Count > 0)
         {
             throw new CommandFailure($"{file.Name}: {parsed.Problems[0]}");

@@ -18,7 +18,7 @@ internal static class PropertiesReader
                 return null;
             }
 
-            return PropertiesFile.Parse(File.ReadAllText(path.FullName));
+            return PropertiesFile.Parse(File.ReadAllBytes(path.FullName));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -129,19 +129,40 @@ internal static class StartCommand
     }
 
     /// <summary>A path may hold what means something in a properties file.</summary>
-    private static string Escape(string path) => path.Replace("\\", "\\\\", StringComparison.Ordinal);
+    private static string Escape(string path)
+    {
+        StringBuilder escaped = new(path.Length);
+        foreach (char sign in path)
+        {
+            _ = sign == '\\' ? escaped.Append(@"\\")
+                : char.IsAscii(sign) ? escaped.Append(sign)
+                : escaped.Append(CultureInfo.InvariantCulture, $"\\u{(int)sign:X4}");
+        }
+
+        return escaped.ToString();
+    }
+
+    /// <summary>What was typed to get here works again; <c>barnabas</c> alone only if it is on the path.</summary>
+    internal static string Called(string program)
+    {
+        // Without a native binary this is the library, and what starts it stands beside it.
+        const string Library = ".dll";
+        string called = program.EndsWith(Library, StringComparison.Ordinal) ? program[..^Library.Length] : program;
+        return called.Contains(' ', StringComparison.Ordinal) ? $"'{called}'" : called;
+    }
 
     private static void PrintWelcome(TextWriter output, NodeConfiguration configuration)
     {
         ListenerEndpoint listener = configuration.AdvertisedListeners[0];
         string address = new HostAndPort(listener.Host ?? "localhost", listener.Port).ToString();
+        string barnabas = Called(Environment.GetCommandLineArgs()[0]);
         output.WriteLine($"""
 
             Barnabas is ready at {address}. Data: {configuration.LogDirectories[0]}. Ctrl+C ends it.
 
-              barnabas topics --bootstrap-server {address} --create --topic hello --partitions 3
-              barnabas console-producer --bootstrap-server {address} --topic hello
-              barnabas console-consumer --bootstrap-server {address} --topic hello --from-beginning
+              {barnabas} topics --bootstrap-server {address} --create --topic hello --partitions 3
+              {barnabas} console-producer --bootstrap-server {address} --topic hello
+              {barnabas} console-consumer --bootstrap-server {address} --topic hello --from-beginning
               kcat -b {address} -L
 
             """);

@@ -28,11 +28,20 @@ public sealed class PropertiesFile
     /// <summary>Keys that stand in the file more than once, with the line that counts.</summary>
     public IReadOnlyList<ConfigProblem> Repeated => _repeated;
 
+    /// <summary>
+    /// The bytes of a file: Java takes each for a sign of ISO-8859-1, whatever an editor made of it. Only a byte order
+    /// mark is passed over, which Java would take for a part of the first key.
+    /// </summary>
+    public static PropertiesFile Parse(ReadOnlySpan<byte> content)
+    {
+        ReadOnlySpan<byte> mark = [0xEF, 0xBB, 0xBF];
+        return Parse(Encoding.Latin1.GetString(content.StartsWith(mark) ? content[mark.Length..] : content));
+    }
+
     public static PropertiesFile Parse(string text)
     {
         PropertiesFile file = new();
-        // A byte order mark is not part of the first key.
-        using StringReader reader = new(text.StartsWith('\uFEFF') ? text[1..] : text);
+        using StringReader reader = new(text);
         int number = 0;
         while (reader.ReadLine() is { } line)
         {

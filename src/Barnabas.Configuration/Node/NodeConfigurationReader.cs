@@ -13,6 +13,11 @@ internal static class NodeConfigurationReader
     public static NodeConfigurationResult Read(PropertiesFile file, IReadOnlyDictionary<string, string> overrides)
     {
         NodeSource source = new(file, overrides);
+        if (NotYetRules.RefuseProviders(source))
+        {
+            return Result(null, source);
+        }
+
         Dictionary<string, string> written =
             source.Entries.ToDictionary(entry => entry.Key, entry => entry.Value.Value, StringComparer.Ordinal);
         source.FillFrom(NodeKeys.NodeId, NodeKeys.BrokerId);

@@ -14,6 +14,10 @@ internal static class NodeRules
         CheckQuorum(source, values, listeners);
         CheckAdvertised(source, values, listeners);
         CheckConnections(source, values);
+        foreach (string kind in (string[])["consumer", "share", "streams"])
+        {
+            CheckGroups(source, values, kind);
+        }
     }
 
     private static void CheckIdentity(NodeSource source, ConfigValues values)
@@ -53,6 +57,44 @@ internal static class NodeRules
             {
                 source.Refuse(key, message);
             }
+        }
+    }
+
+    /// <summary>The newer kinds of groups (KIP-848, KIP-932, KIP-1071) have the same rules.</summary>
+    private static void CheckGroups(NodeSource source, ConfigValues values, string kind)
+    {
+        foreach (string name in (string[])["heartbeat.interval.ms", "session.timeout.ms"])
+        {
+            AtLeast($"group.{kind}.max.{name}", $"group.{kind}.min.{name}");
+            AtLeast($"group.{kind}.{name}", $"group.{kind}.min.{name}");
+            if (Value($"group.{kind}.{name}") > Value($"group.{kind}.max.{name}"))
+            {
+                source.Refuse(
+                    $"group.{kind}.{name}",
+                    $"group.{kind}.{name} must be less than or equal to group.{kind}.max.{name}");
+            }
+        }
+
+        if (Value($"group.{kind}.heartbeat.interval.ms") >= Value($"group.{kind}.session.timeout.ms"))
+        {
+            source.Refuse(
+                $"group.{kind}.heartbeat.interval.ms",
+                $"group.{kind}.heartbeat.interval.ms must be less than group.{kind}.session.timeout.ms");
+        }
+
+        void AtLeast(string name, string least)
+        {
+            if (Value(name) < Value(least))
+            {
+                source.Refuse(name, $"{name} must be greater than or equal to {least}");
+            }
+        }
+
+        int Value(string name)
+        {
+            ConfigKey? key = ConfigTables.Broker.Find(name);
+            Invariant.That(key is not null);
+            return (int)values[key]!;
         }
     }
 

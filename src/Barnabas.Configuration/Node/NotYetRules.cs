@@ -7,6 +7,7 @@ namespace Barnabas.Configuration;
 internal static class NotYetRules
 {
     private const string ZooKeeperConnect = "zookeeper.connect";
+    private const string ConfigProviders = "config.providers";
 
     /// <summary>Java classes that guard something: ignoring one would open what its owner closed.</summary>
     private static readonly string[] GuardingPlugIns =
@@ -19,6 +20,22 @@ internal static class NotYetRules
 
     public static bool SpeaksOfZooKeeper(NodeSource source) =>
         source.Entries.ContainsKey(ZooKeeperConnect) && !source.Has(NodeKeys.ProcessRoles);
+
+    /// <summary>Values that stand for others (KIP-297): judged as they are written, they would all be wrong.</summary>
+    public static bool RefuseProviders(NodeSource source)
+    {
+        bool uses = source.Entries.TryGetValue(ConfigProviders, out PropertyEntry entry)
+            && !string.IsNullOrWhiteSpace(entry.Value);
+        if (uses)
+        {
+            source.Refuse(
+                ConfigProviders,
+                $"{ConfigProviders}={entry.Value}: values from config providers cannot be fetched yet. Write the "
+                + "values themselves.");
+        }
+
+        return uses;
+    }
 
     public static void CheckKeys(NodeSource source)
     {
@@ -41,7 +58,6 @@ internal static class NotYetRules
             values,
             "authorizer.class.name",
             "there is no authorization yet, so every client could do everything");
-        RefuseUnlessDefault(source, values, "config.providers", "values from config providers cannot be fetched yet");
         RefuseUnlessDefault(source, values, "remote.log.storage.system.enable", "there is no remote storage yet");
         foreach (string name in GuardingPlugIns)
         {

@@ -38,6 +38,11 @@ public sealed class LogDirectories
                 Take(services.Disk, path, taken, unusable);
             }
 
+            if (taken.Count == 0)
+            {
+                throw NoneUsable(unusable);
+            }
+
             string clusterId = DirectoryIdentity.Check(options, taken.ConvertAll(static d => (d.Path, d.Meta)));
             var directories = new List<LogDirectory>();
             foreach ((string path, IDisposable directoryLock, MetaProperties? meta) in taken)
@@ -54,7 +59,7 @@ public sealed class LogDirectories
 
             return directories.Count > 0
                 ? new LogDirectories(clusterId, [.. directories], unusable)
-                : throw new LogDirectoryException($"No log directory is usable: {string.Join("; ", unusable.Values)}");
+                : throw NoneUsable(unusable);
         }
         catch (LogDirectoryException)
         {
@@ -124,6 +129,9 @@ public sealed class LogDirectories
 
         return isAnyOffline && mayLieOffline ? null : fewest;
     }
+
+    private static LogDirectoryException NoneUsable(Dictionary<string, string> unusable) =>
+        new($"No log directory is usable: {string.Join("; ", unusable.Values)}");
 
     private static void Take(
         IDisk disk,
