@@ -21,7 +21,7 @@ internal static partial class Log
     [LoggerMessage(5, LogLevel.Error, "Cannot start: {Reason}")]
     public static partial void CannotOpen(ILogger log, string reason);
 
-    [LoggerMessage(6, LogLevel.Information, "Stopping on {Signal}; a second signal ends at once")]
+    [LoggerMessage(6, LogLevel.Information, "Stopping on {Signal}; Ctrl+C twice ends at once")]
     public static partial void StopAsked(ILogger log, string signal);
 
     [LoggerMessage(7, LogLevel.Critical, "Stopping because the node cannot go on: {Reason}")]
@@ -33,7 +33,7 @@ internal static partial class Log
     [LoggerMessage(9, LogLevel.Information, "Metrics, health and readiness at http://{Endpoint}/metrics")]
     public static partial void MetricsServed(ILogger log, string endpoint);
 
-    [LoggerMessage(10, LogLevel.Warning, "No metrics at {Endpoint}: {Reason}")]
+    [LoggerMessage(10, LogLevel.Error, "No metrics, health and readiness at {Endpoint}: {Reason}")]
     public static partial void MetricsUnavailable(ILogger log, string endpoint, string reason);
 
     [LoggerMessage(11, LogLevel.Warning, "Configuration: {Note}")]

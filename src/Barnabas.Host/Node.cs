@@ -54,7 +54,7 @@ public sealed class Node(NodeConfiguration configuration, ILoggerFactory loggers
             throw new NodeOpenException(failure.Message, failure);
         }
 
-        // A full disk may keep it here for any time.
+        // A full disk or a long recovery may keep it here for any time.
         Task.WaitAny(ready.Task, _failed.Task, stop);
         if (_failed.Task.IsCompleted)
         {
@@ -76,11 +76,14 @@ public sealed class Node(NodeConfiguration configuration, ILoggerFactory loggers
         Volatile.Write(ref _state, (int)NodeState.Closing);
         if (_broker is not null && patience > TimeSpan.Zero)
         {
-            using ManualResetEventSlim closed = new();
-            _broker.Close(closed.Set);
-            if (!closed.Wait(patience))
+            TaskCompletionSource closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            _broker.Close(() => closed.TrySetResult());
+            if (!closed.Task.Wait(patience))
             {
+                // The threads end with the process: to wait for the one that is busy has no end either.
                 Log.CloseTookTooLong(_log, patience.TotalSeconds);
+                Volatile.Write(ref _state, (int)NodeState.Closed);
+                return;
             }
         }
 

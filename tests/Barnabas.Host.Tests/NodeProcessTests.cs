@@ -32,6 +32,18 @@ public sealed class NodeProcessTests : IDisposable
     }
 
     [Fact]
+    public void Only_a_second_interrupt_ends_at_once()
+    {
+        using StopSignals signals = new(_endedNow.Add);
+        signals.OnStop(PosixSignal.SIGTERM);
+        signals.OnStop(PosixSignal.SIGTERM);
+        signals.OnStop(PosixSignal.SIGINT);
+        Assert.Empty(_endedNow);
+        signals.OnStop(PosixSignal.SIGINT);
+        Assert.Equal([130], _endedNow);
+    }
+
+    [Fact]
     public void A_signal_ends_an_opening_that_has_no_end()
     {
         using StopSignals signals = new(_endedNow.Add);
@@ -43,12 +55,51 @@ public sealed class NodeProcessTests : IDisposable
     }
 
     [Fact]
-    public void A_second_signal_ends_at_once()
+    public void Whatever_is_thrown_once_the_node_is_open_closes_it()
+    {
+        using StopSignals signals = new(_endedNow.Add);
+        FakeNode node = new() { WhenOpened = () => throw new InvalidOperationException("no more words") };
+
+        Assert.Throws<InvalidOperationException>(() => Run(node, signals));
+        Assert.Equal(["open", "close"], node.Calls);
+    }
+
+    [Fact]
+    public void Health_is_served_before_the_node_is_ready()
+    {
+        int port = FreePort();
+        List<HttpStatusCode> seen = [];
+        using StopSignals signals = new(_endedNow.Add);
+        using HttpClient client = new() { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+        FakeNode node = new()
+        {
+            NeverGetsReady = true,
+            WhenOpened = () =>
+            {
+                foreach (string page in (string[])["/health", "/ready"])
+                {
+                    using HttpRequestMessage request = new(HttpMethod.Get, page);
+                    using HttpResponseMessage answer = client.Send(request);
+                    seen.Add(answer.StatusCode);
+                }
+
+                signals.OnStop(PosixSignal.SIGTERM);
+            },
+        };
+
+        Run(node, signals, $"barnabas.metrics.listener=127.0.0.1:{port}\n");
+        Assert.Equal([HttpStatusCode.OK, HttpStatusCode.ServiceUnavailable], seen);
+    }
+
+    [Fact]
+    public void An_address_of_another_machine_for_metrics_does_not_keep_the_node_from_serving()
     {
         using StopSignals signals = new(_endedNow.Add);
         signals.OnStop(PosixSignal.SIGTERM);
-        signals.OnStop(PosixSignal.SIGINT);
-        Assert.Equal([130], _endedNow);
+
+        // Of a network that is kept for documentation (RFC 5737): no machine has it.
+        Assert.Equal(ExitCodes.Success, Run(new FakeNode(), signals, "barnabas.metrics.listener=192.0.2.1:30242\n"));
+        Assert.Contains("ERROR [host] No metrics, health and readiness at 192.0.2.1:30242", Text());
     }
 
     [Fact]
@@ -122,7 +173,7 @@ public sealed class NodeProcessTests : IDisposable
         signals.OnStop(PosixSignal.SIGTERM);
 
         Assert.Equal(ExitCodes.Success, Run(new FakeNode(), signals, $"barnabas.metrics.listener=127.0.0.1:{port}\n"));
-        Assert.Contains("No metrics at 127.0.0.1", Text(), StringComparison.Ordinal);
+        Assert.Contains("No metrics, health and readiness at 127.0.0.1", Text(), StringComparison.Ordinal);
     }
 
     public void Dispose()
@@ -130,6 +181,13 @@ public sealed class NodeProcessTests : IDisposable
         _loggers.Dispose();
         _metrics.Dispose();
         _output.Dispose();
+    }
+
+    private static int FreePort()
+    {
+        using System.Net.Sockets.TcpListener free = new(IPAddress.Loopback, 0);
+        free.Start();
+        return ((IPEndPoint)free.LocalEndpoint).Port;
     }
 
     private int Run(FakeNode node, StopSignals signals, string lines = "")
@@ -147,5 +205,9 @@ public sealed class NodeProcessTests : IDisposable
         return new NodeProcess(result.Configuration!, _loggers, _metrics).Run(node, signals, whenReady: null);
     }
 
-    private string Text() => Encoding.UTF8.GetString(_output.ToArray());
+    private string Text()
+    {
+        Assert.True(_loggers.Flush(TimeSpan.FromSeconds(60)));
+        return Encoding.UTF8.GetString(_output.ToArray());
+    }
 }

@@ -136,6 +136,12 @@ public sealed class BrokerNode
             return;
         }
 
+        if (_lease is null)
+        {
+            // What waits on the mailbox waits behind the opening of all logs, which a recovery makes long.
+            _applier!.StopOpening();
+        }
+
         _quorum.Mailbox.Post(new Work(BeginClosing));
     }
 
@@ -349,7 +355,9 @@ public sealed class BrokerNode
     /// <summary>On the metadata mailbox.</summary>
     private void OnQuorumFailed(Exception failure)
     {
-        Fail($"The metadata cannot be kept: {failure.Message}");
+        Fail(failure is UnservedQuorumException
+            ? failure.Message
+            : $"The metadata cannot be kept: {failure.Message}");
         if (_isClosing)
         {
             FinishClosing();

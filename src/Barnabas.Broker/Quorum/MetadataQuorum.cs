@@ -240,6 +240,11 @@ internal sealed class MetadataQuorum : IControllerChannel
         ElectionState? saved = _log.LoadState();
 
         var self = new ReplicaKey(_options.Controller.NodeId, _directory.Id);
+        if (!voters.IsOnlyVoter(self))
+        {
+            throw new UnservedQuorumException(self, voters);
+        }
+
         var quorumOptions = new QuorumOptions
         {
             Self = self,

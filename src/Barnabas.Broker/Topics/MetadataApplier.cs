@@ -28,6 +28,7 @@ internal sealed class MetadataApplier : IMetadataSubscriber
     private readonly RetryTimer _retry;
     private List<Partition> _unopened = [];
     private bool _hasImage;
+    private volatile bool _isStopped;
 
     /// <param name="mailbox">The mailbox that all calls come on.</param>
     public MetadataApplier(
@@ -72,6 +73,12 @@ internal sealed class MetadataApplier : IMetadataSubscriber
         // Last: whoever learns of a topic from the image finds its partitions here.
         _cluster.Publish(image);
     }
+
+    /// <summary>
+    /// The node closes before it was ready: partitions that are not open yet stay closed, and unrecovered if they need
+    /// it. From any thread.
+    /// </summary>
+    public void StopOpening() => _isStopped = true;
 
     /// <summary>
     /// Sets aside the files of partitions that the metadata does not give to this broker: their topic was deleted while
@@ -171,6 +178,11 @@ internal sealed class MetadataApplier : IMetadataSubscriber
         MetadataImage image, string topic, Uuid topicId, int number, PartitionImage wanted, bool isRetry = false)
     {
         TopicPartition id = new(topic, number);
+        if (_isStopped)
+        {
+            return;
+        }
+
         Partition? partition = _topics.TryFind(topicId, out LocalTopic? known) ? known.Find(number) : null;
         if (!wanted.Replicas.Contains(_cluster.Self))
         {

@@ -29,7 +29,10 @@ internal sealed class MetricsServer : IDisposable
     /// <summary>Where the server listens, with the port that was chosen if 0 was asked for.</summary>
     internal Uri Address => new(_web.Urls.First());
 
-    /// <summary>Listens; throws <see cref="IOException"/> or <see cref="NetworkException"/> if it cannot.</summary>
+    /// <summary>
+    /// Listens; throws <see cref="IOException"/>, <see cref="System.Net.Sockets.SocketException"/> or
+    /// <see cref="NetworkException"/> if it cannot.
+    /// </summary>
     public static MetricsServer Start(HostAndPort endpoint, MetricRegistry registry, INode node, ILoggerFactory loggers)
     {
         IPAddress address = Resolve(endpoint.Host);
@@ -46,7 +49,7 @@ internal sealed class MetricsServer : IDisposable
         });
         WebApplication web = builder.Build();
         web.Run(context => Answer(context, registry, node));
-        // Blocking once at start is fine: the node already serves, and the main thread has nothing else to do.
+        // Blocking once at start is fine: the main thread has nothing else to do.
         web.StartAsync().GetAwaiter().GetResult();
         return new MetricsServer(web);
     }

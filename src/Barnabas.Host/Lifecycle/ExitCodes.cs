@@ -11,6 +11,6 @@ public static class ExitCodes
     /// <summary>The configuration or the command line is wrong: trying again will not help.</summary>
     public const int Usage = 2;
 
-    /// <summary>Ended by a second signal while it was still closing: 128 + SIGINT or SIGTERM.</summary>
-    public static int Signalled(int signal) => 128 + signal;
+    /// <summary>Ended by a second SIGINT while it was still closing: 128 + SIGINT.</summary>
+    public const int Interrupted = 130;
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Barnabas.Configuration;
 using Microsoft.Extensions.Logging;
@@ -6,14 +7,14 @@ using Microsoft.Extensions.Logging;
 namespace Barnabas.Host;
 
 /// <summary>
-/// Runs a node for the life of the process: opens it, serves metrics once it is ready, waits for a signal or for the
-/// node to give up, and closes it. Returns the exit code.
+/// Runs a node for the life of the process: serves its health and metrics, opens it, waits for a signal or for the node
+/// to give up, and closes it, whatever happened before. Returns the exit code.
 /// </summary>
 public sealed class NodeProcess(NodeConfiguration configuration, ILoggerFactory loggers, MetricRegistry metrics)
 {
     /// <summary>
-    /// How long an orderly end may take. Kafka waits as long for a controlled shutdown; who cannot wait sends a second
-    /// signal.
+    /// How long an orderly end may take. Kafka waits as long for a controlled shutdown; who cannot wait presses Ctrl+C
+    /// twice.
     /// </summary>
     private static readonly TimeSpan ClosePatience = TimeSpan.FromSeconds(30);
 
@@ -33,51 +34,48 @@ public sealed class NodeProcess(NodeConfiguration configuration, ILoggerFactory 
     internal int Run(INode node, StopSignals signals, Action<INode>? whenReady)
     {
         Announce();
-        long began = Stopwatch.GetTimestamp();
+        // Before the node opens: a recovery may take long, and whoever watches must see that the process lives.
+        using MetricsServer? server = StartMetrics(node);
+        TimeSpan patience = ClosePatience;
         try
         {
-            if (!node.Open(signals.Asked))
-            {
-                return Close(node, signals);
-            }
+            return OpenAndWait(node, signals, whenReady);
         }
         catch (Exception exception) when (exception is NodeOpenException or DiskException or NetworkException)
         {
             Log.CannotOpen(_log, exception.Message);
-            node.Close(TimeSpan.Zero);
+            patience = TimeSpan.Zero;
             return ExitCodes.Failure;
         }
-
-        double took = Stopwatch.GetElapsedTime(began).TotalMilliseconds;
-        foreach (string endpoint in node.Endpoints)
+        finally
         {
-            Log.Listening(_log, endpoint);
+            node.Close(patience);
+            Log.Closed(_log);
         }
-
-        Log.Ready(_log, configuration.NodeId, took);
-        whenReady?.Invoke(node);
-
-        using MetricsServer? server = StartMetrics(node);
-        Task.WaitAny(signals.Asked, node.Failed);
-        return Close(node, signals);
     }
 
-    private int Close(INode node, StopSignals signals)
+    private int OpenAndWait(INode node, StopSignals signals, Action<INode>? whenReady)
     {
-        int code = ExitCodes.Success;
-        if (signals.Asked.IsCompleted)
+        long began = Stopwatch.GetTimestamp();
+        if (node.Open(signals.Asked))
         {
-            Log.StopAsked(_log, signals.Asked.Result.ToString());
-        }
-        else
-        {
-            Log.GaveUp(_log, node.Failed.Result);
-            code = ExitCodes.Failure;
+            foreach (string endpoint in node.Endpoints)
+            {
+                Log.Listening(_log, endpoint);
+            }
+
+            Log.Ready(_log, configuration.NodeId, Stopwatch.GetElapsedTime(began).TotalMilliseconds);
+            whenReady?.Invoke(node);
         }
 
-        node.Close(ClosePatience);
-        Log.Closed(_log);
-        return code;
+        if (Task.WaitAny(signals.Asked, node.Failed) == 0)
+        {
+            Log.StopAsked(_log, signals.Asked.Result.ToString());
+            return ExitCodes.Success;
+        }
+
+        Log.GaveUp(_log, node.Failed.Result);
+        return ExitCodes.Failure;
     }
 
     private void Announce()
@@ -107,9 +105,10 @@ public sealed class NodeProcess(NodeConfiguration configuration, ILoggerFactory 
             Log.MetricsServed(_log, endpoint.ToString());
             return server;
         }
-        catch (Exception exception) when (exception is IOException or NetworkException)
+        catch (Exception exception) when (exception is IOException or SocketException or NetworkException)
         {
-            // A node that cannot show its metrics still serves its clients.
+            // A node that cannot show its metrics still serves its clients. A taken port is the one, an address that is
+            // not this machine's or a port that needs rights the other exception.
             Log.MetricsUnavailable(_log, endpoint.ToString(), exception.Message);
             return null;
         }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Barnabas.Kernel;
 
 namespace Barnabas.Host;
 
