@@ -44,6 +44,7 @@ public sealed class Node(NodeConfiguration configuration, ILoggerFactory loggers
         _seams = PlatformSeams.Create(transport);
         _broker = new BrokerNode(configuration, _seams.Seams, NativeCodecs.Create(), new BrokerLog(loggers));
         BrokerMetrics.AddTo(metrics, _broker);
+        StateMetrics.AddTo(metrics, _broker, () => State);
         TaskCompletionSource ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
         try
         {

@@ -8,6 +8,9 @@ public class MetricsTests
     [Theory]
     [InlineData("kafka.server:type=BrokerTopicMetrics,name=BytesInPerSec", MetricKind.Count,
         "kafka_server_brokertopicmetrics_bytesin_total")]
+    [InlineData("kafka.server:type=socket-server-metrics,name=connection-creation-total", MetricKind.Count,
+        "kafka_server_socket_server_metrics_connection_creation_total")]
+    [InlineData("process:type=cpu,name=seconds", MetricKind.Count, "process_cpu_seconds_total")]
     [InlineData("kafka.server:type=ReplicaManager,name=PartitionCount", MetricKind.Value,
         "kafka_server_replicamanager_partitioncount")]
     [InlineData("kafka.network:type=RequestMetrics,name=TotalTimeMs,request=Produce", MetricKind.Distribution,
@@ -50,18 +53,23 @@ public class MetricsTests
         Histogram histogram = new();
         histogram.Record(4);
         histogram.Record(8);
-        registry.Add("kafka.network:type=RequestMetrics,name=TotalTimeMs,request=Fetch", "ms", histogram);
+        registry.Add(
+            "kafka.network:type=RequestMetrics,name=TotalTimeMs",
+            MetricKind.Distribution,
+            "ms",
+            () => [Sample.Of(histogram, ("request", "Fetch"))],
+            scale: 0.5);
         string text = PrometheusText.Write(registry.Metrics);
         Assert.Contains(
-            "kafka_network_requestmetrics_totaltimems{request=\"Fetch\",quantile=\"0.5\"} 4\n",
+            "kafka_network_requestmetrics_totaltimems{request=\"Fetch\",quantile=\"0.5\"} 2\n",
             text,
             StringComparison.Ordinal);
         Assert.Contains(
-            "kafka_network_requestmetrics_totaltimems{request=\"Fetch\",quantile=\"0.99\"} 8\n",
+            "kafka_network_requestmetrics_totaltimems{request=\"Fetch\",quantile=\"0.99\"} 4\n",
             text,
             StringComparison.Ordinal);
         Assert.Contains(
-            "kafka_network_requestmetrics_totaltimems_sum{request=\"Fetch\"} 12\n",
+            "kafka_network_requestmetrics_totaltimems_sum{request=\"Fetch\"} 6\n",
             text,
             StringComparison.Ordinal);
         Assert.Contains(
@@ -76,7 +84,19 @@ public class MetricsTests
         using MetricRegistry registry = new();
         registry.Add("kafka.server:type=ReplicaManager,name=LeaderCount", "partitions", () => 1);
         registry.Add("kafka.server:type=ReplicaManager,name=LeaderCount", "partitions", () => 2);
-        Assert.Equal(1, Assert.Single(registry.Metrics).Value);
+        Assert.Equal(1, Assert.Single(Assert.Single(registry.Metrics).Samples).Value);
+    }
+
+    [Fact]
+    public void A_metric_of_very_many_samples_shows_some()
+    {
+        using MetricRegistry registry = new();
+        registry.Add(
+            "kafka.log:type=Log,name=Size",
+            MetricKind.Value,
+            "bytes",
+            () => Enumerable.Range(0, 2 * Metric.SamplesMax).Select(static n => Sample.Of(n, ("partition", $"{n}"))));
+        Assert.Equal(Metric.SamplesMax, Assert.Single(registry.Metrics).Samples.Count());
     }
 
     [Fact]
@@ -86,7 +106,7 @@ public class MetricsTests
         Counter counter = new();
         counter.Add(5);
         registry.Add("kafka.server:type=Test,name=Listened,topic=t", "messages", counter);
-        List<long> seen = [];
+        List<double> seen = [];
         using MeterListener listener = new();
         listener.InstrumentPublished = (instrument, self) =>
         {
@@ -96,7 +116,7 @@ public class MetricsTests
                 self.EnableMeasurementEvents(instrument);
             }
         };
-        listener.SetMeasurementEventCallback<long>((_, value, tags, _) =>
+        listener.SetMeasurementEventCallback<double>((_, value, tags, _) =>
         {
             Assert.Equal("t", tags[0].Value);
             seen.Add(value);

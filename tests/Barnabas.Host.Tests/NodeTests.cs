@@ -53,6 +53,34 @@ public sealed class NodeTests : IDisposable
     }
 
     [Fact]
+    public void A_node_shows_its_state_under_the_names_of_Kafka()
+    {
+        Format(VoterSet.ParseDynamic("1@localhost:19393:JEXY6aqzQY-32P5TStzaFg", "CONTROLLER"));
+        Node node = NewNode();
+        node.Open(new TaskCompletionSource().Task);
+        try
+        {
+            string[] page = PrometheusText.Write(_metrics.Metrics).Split('\n');
+            Assert.Contains("kafka_server_kafkaserver_brokerstate 3", page);
+            Assert.Contains("kafka_controller_kafkacontroller_activecontrollercount 1", page);
+            Assert.Contains("kafka_controller_kafkacontroller_activebrokercount 1", page);
+            Assert.Contains("kafka_controller_kafkacontroller_fencedbrokercount 0", page);
+            Assert.Contains("kafka_controller_kafkacontroller_offlinepartitionscount 0", page);
+            Assert.Contains("kafka_server_replicamanager_partitioncount 0", page);
+            Assert.Contains("kafka_log_logmanager_offlinelogdirectorycount 0", page);
+            Assert.Contains("kafka_server_raft_metrics_current_leader 1", page);
+            Assert.Contains("kafka_server_raft_metrics_current_state{state=\"leader\"} 1", page);
+            Assert.Contains(
+                "kafka_server_delayedoperationpurgatory_purgatorysize{delayedoperation=\"Produce\"} 0", page);
+            Assert.DoesNotContain(page, static line => line.Contains("total_total", StringComparison.Ordinal));
+        }
+        finally
+        {
+            node.Close(TimeSpan.FromSeconds(30));
+        }
+    }
+
+    [Fact]
     public void A_file_in_the_place_of_the_log_directory_is_named()
     {
         string file = Path.Combine(_folder, "taken");

@@ -159,6 +159,8 @@ internal sealed class Connection : IConnectionHandler
             return;
         }
 
+        _gate.Counters.Of(request.Api).OnAnswered(_gate.Counters.Now - request.ReceivedAt);
+
         while (_oldest is { IsAnswered: true } answered)
         {
             _oldest = answered.NextInOrder;
@@ -324,12 +326,16 @@ internal sealed class Connection : IConnectionHandler
 
         _newest = request;
         _inFlightBytes += request.FrameBytes + RequestBytes;
-        _gate.Counters.Requests.Increment();
+        RequestCounters counters = _gate.Counters.Of(header.Api);
+        MonotonicTime began = _gate.Counters.Now;
+        counters.OnBegun(header.Version, began - Reactor.Now);
         if (!handler.Handle(request, frame, reader.Position))
         {
             _gate.Counters.BadFrames.Increment();
             Close();
         }
+
+        counters.OnHandled(_gate.Counters.Now - began);
     }
 
     /// <summary>Most connections send one client id for all their life: its string is made once.</summary>

@@ -60,13 +60,17 @@ public sealed class BrokerNode
         _seams = seams;
         _codecs = codecs;
         _events = events;
+        ConnectionCounters = new ConnectionCounters(seams.Time);
         _control = seams.Scheduler.CreateMailbox("control");
         _leaveTimer = new LeaveTimer(this);
     }
 
-    public ConnectionCounters ConnectionCounters { get; } = new();
+    public ConnectionCounters ConnectionCounters { get; }
 
-    public TopicCounters TopicCounters { get; } = new();
+    public TrafficCounters Traffic { get; } = new();
+
+    /// <summary>Null before the node opens.</summary>
+    public BrokerGauges? Gauges { get; private set; }
 
     /// <summary>Groups and offsets; null before the node is ready.</summary>
     public GroupCoordinator? Groups => _parts?.Groups;
@@ -116,6 +120,7 @@ public sealed class BrokerNode
             RoomChanged = OnMetadataRoom,
         };
         _parts = Assemble(_directories, _quorum);
+        Gauges = new BrokerGauges(_parts, _directories);
         _assignments = new DirectoryAssignments(_quorum, _quorum.Mailbox, new BrokerId(id));
         _applier = new MetadataApplier(_parts, _directories, _assignments, _events, _quorum.Mailbox);
         _quorum.Subscribe(_applier);
@@ -177,7 +182,7 @@ public sealed class BrokerNode
             ProducerIds = new ProducerIds(cluster, quorum, _control),
             Controller = quorum,
             Quorum = quorum,
-            TopicCounters = TopicCounters,
+            Traffic = Traffic,
         };
     }
 

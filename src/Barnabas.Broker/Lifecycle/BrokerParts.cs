@@ -38,5 +38,5 @@ internal sealed record BrokerParts
 
     public required MetadataQuorum Quorum { get; init; }
 
-    public required TopicCounters TopicCounters { get; init; }
+    public required TrafficCounters Traffic { get; init; }
 }

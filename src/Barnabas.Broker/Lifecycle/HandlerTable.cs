@@ -10,9 +10,9 @@ internal static class HandlerTable
     public static RequestDispatcher ForBroker(BrokerParts parts)
     {
         RequestDispatcher table = new();
-        table.Add(new ProduceHandler(parts.Topics, parts.Time, parts.Flushes, parts.TopicCounters));
+        table.Add(new ProduceHandler(parts.Topics, parts.Time, parts.Flushes, parts.Traffic));
         table.Add(new FetchHandler(
-            parts.Topics, parts.FetchSessions, parts.FetchLimits, parts.ColdReads, parts.TopicCounters));
+            parts.Topics, parts.FetchSessions, parts.FetchLimits, parts.ColdReads, parts.Traffic));
         table.Add(new ListOffsetsHandler(parts.Topics, parts.ColdReads));
         table.Add(new OffsetForLeaderEpochHandler(parts.Topics));
         table.Add(new MetadataHandler(parts.Cluster, parts.AutoCreation));

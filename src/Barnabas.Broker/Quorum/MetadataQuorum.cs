@@ -75,6 +75,14 @@ internal sealed class MetadataQuorum : IControllerChannel
     /// <summary>The quorum's view, for DescribeQuorum. From the mailbox, after the start.</summary>
     public QuorumCore Quorum => _quorum;
 
+    /// <summary>
+    /// From any thread, and therefore of moments that may lie apart; null before the log is loaded.
+    /// </summary>
+    public QuorumFigures? Figures => Volatile.Read(ref _isStarted)
+        ? new QuorumFigures(
+            _quorum.Role, _leader, _quorum.Epoch, _quorum.HighWatermark, _log.EndOffset, _controller.IsActive)
+        : null;
+
     public BrokerId Leader => new(Volatile.Read(ref _leader));
 
     public short KRaftVersion => Volatile.Read(ref _kraftVersion);
@@ -253,7 +261,7 @@ internal sealed class MetadataQuorum : IControllerChannel
         };
         _quorum = new QuorumCore(quorumOptions, voters, _log, _seams.Entropy);
         // From here on nothing needs the disk: what came before may have been tried more than once.
-        _isStarted = true;
+        Volatile.Write(ref _isStarted, true);
         Publish(start, delta);
         _interrupted = _quorum.Start(saved, Mailbox.Now);
     }

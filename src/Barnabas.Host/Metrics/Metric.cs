@@ -1,19 +1,16 @@
 namespace Barnabas.Host;
 
-/// <summary>A published number and how to read it.</summary>
+/// <summary>A published metric and how to read it.</summary>
 public sealed class Metric
 {
-    private readonly Func<double>? _read;
-    private readonly Histogram? _histogram;
+    /// <summary>Samples that a metric shows: all partitions of a large broker would be too long a page.</summary>
+    public const int SamplesMax = 10_000;
 
-    internal Metric(MetricName name, MetricKind kind, string unit, Func<double> read)
+    private readonly Func<IEnumerable<Sample>> _read;
+
+    internal Metric(MetricName name, MetricKind kind, string unit, Func<IEnumerable<Sample>> read)
     {
         (Name, Kind, Unit, _read) = (name, kind, unit, read);
-    }
-
-    internal Metric(MetricName name, string unit, Histogram histogram)
-    {
-        (Name, Kind, Unit, _histogram) = (name, MetricKind.Distribution, unit, histogram);
     }
 
     public MetricName Name { get; }
@@ -23,9 +20,18 @@ public sealed class Metric
     /// <summary>What is counted or measured: bytes, messages, ms.</summary>
     public string Unit { get; }
 
-    /// <summary>The number now; for a distribution how many values it holds.</summary>
-    public double Value => _histogram is null ? _read!() : _histogram.Snapshot().Count;
+    /// <summary>What one recorded unit of a distribution is in <see cref="Unit"/>.</summary>
+    public double Scale { get; init; } = 1;
 
-    /// <summary>Null unless <see cref="Kind"/> is <see cref="MetricKind.Distribution"/>.</summary>
-    public HistogramSnapshot? Distribution => _histogram?.Snapshot();
+    /// <summary>The numbers now, the first <see cref="SamplesMax"/> of them.</summary>
+    public IEnumerable<Sample> Samples
+    {
+        get
+        {
+            foreach (Sample sample in _read().Take(SamplesMax))
+            {
+                yield return sample with { Labels = [.. Name.Labels, .. sample.Labels] };
+            }
+        }
+    }
 }

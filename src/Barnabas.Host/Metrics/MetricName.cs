@@ -40,7 +40,7 @@ public sealed record MetricName
             string value = property[(equals + 1)..];
             if (key is "type" or "name")
             {
-                family.Append('_').Append(key == "name" && kind == MetricKind.Count ? WithoutRate(value) : value);
+                family.Append('_').Append(key == "name" && kind == MetricKind.Count ? WithoutSuffix(value) : value);
             }
             else
             {
@@ -56,8 +56,18 @@ public sealed record MetricName
         return new MetricName(bean, Sanitise(family.ToString()), labels);
     }
 
-    private static string WithoutRate(string name) =>
-        name.EndsWith("PerSec", StringComparison.Ordinal) ? name[..^"PerSec".Length] : name;
+    private static string WithoutSuffix(string name)
+    {
+        foreach (string suffix in (string[])["PerSec", "-total"])
+        {
+            if (name.EndsWith(suffix, StringComparison.Ordinal))
+            {
+                return name[..^suffix.Length];
+            }
+        }
+
+        return name;
+    }
 
     private static string Sanitise(string name)
     {

@@ -34,54 +34,59 @@ public sealed class MetricRegistry : IDisposable
     /// <summary>
     /// Publishes a counter, for example <c>kafka.server:type=BrokerTopicMetrics,name=MessagesInPerSec</c>.
     /// </summary>
-    public void Add(string bean, string unit, Counter counter)
-    {
-        MetricName name = MetricName.Parse(bean, MetricKind.Count);
-        if (TryAdd(new Metric(name, MetricKind.Count, unit, () => counter.Value)))
-        {
-            _meter.CreateObservableCounter(
-                name.Family,
-                () => new Measurement<long>(counter.Value, Tags(name)),
-                unit,
-                bean);
-        }
-    }
+    public void Add(string bean, string unit, Counter counter) =>
+        Add(bean, MetricKind.Count, unit, () => [Sample.Of(counter.Value)]);
 
     /// <summary>
     /// Publishes a number that is read when somebody asks. <paramref name="read"/> must be quick and not throw.
     /// </summary>
-    public void Add(string bean, string unit, Func<double> read)
-    {
-        MetricName name = MetricName.Parse(bean, MetricKind.Value);
-        if (TryAdd(new Metric(name, MetricKind.Value, unit, read)))
-        {
-            _meter.CreateObservableGauge(name.Family, () => new Measurement<double>(read(), Tags(name)), unit, bean);
-        }
-    }
+    public void Add(string bean, string unit, Func<double> read) =>
+        Add(bean, MetricKind.Value, unit, () => [Sample.Of(read())]);
 
-    /// <summary>Publishes a distribution; within the process as its count and its 99th percentile.</summary>
-    public void Add(string bean, string unit, Histogram histogram)
+    /// <summary>
+    /// Publishes numbers that are told apart by labels and read when somebody asks, from any thread.
+    /// <paramref name="scale"/> is what one unit of a distribution is in <paramref name="unit"/>.
+    /// </summary>
+    public void Add(string bean, MetricKind kind, string unit, Func<IEnumerable<Sample>> read, double scale = 1)
     {
-        MetricName name = MetricName.Parse(bean, MetricKind.Distribution);
-        if (TryAdd(new Metric(name, unit, histogram)))
+        Metric metric = new(MetricName.Parse(bean, kind), kind, unit, read) { Scale = scale };
+        if (TryAdd(metric))
         {
-            _meter.CreateObservableCounter(
-                name.Family + "_count",
-                () => new Measurement<long>(histogram.Snapshot().Count, Tags(name)),
-                unit,
-                bean);
-            _meter.CreateObservableGauge(
-                name.Family + "_p99",
-                () => new Measurement<long>(histogram.Snapshot().Quantile(0.99), Tags(name)),
-                unit,
-                bean);
+            Publish(metric);
         }
     }
 
     public void Dispose() => _meter.Dispose();
 
-    private static KeyValuePair<string, object?>[] Tags(MetricName name) =>
-        [.. name.Labels.Select(label => new KeyValuePair<string, object?>(label.Key, label.Value))];
+    /// <summary>For listeners within the process; of a distribution its count and its 99th percentile.</summary>
+    private void Publish(Metric metric)
+    {
+        string family = metric.Name.Family;
+        string bean = metric.Name.Bean;
+        switch (metric.Kind)
+        {
+            case MetricKind.Count:
+                _meter.CreateObservableCounter(family, () => Measure(metric, static s => s.Value), metric.Unit, bean);
+                break;
+            case MetricKind.Value:
+                _meter.CreateObservableGauge(family, () => Measure(metric, static s => s.Value), metric.Unit, bean);
+                break;
+            default:
+                _meter.CreateObservableCounter(
+                    family + "_count", () => Measure(metric, static s => s.Value), metric.Unit, bean);
+                _meter.CreateObservableGauge(
+                    family + "_p99",
+                    () => Measure(metric, s => s.Distribution!.Quantile(0.99) * metric.Scale),
+                    metric.Unit,
+                    bean);
+                break;
+        }
+    }
+
+    private static IEnumerable<Measurement<double>> Measure(Metric metric, Func<Sample, double> value) =>
+        metric.Samples.Select(sample => new Measurement<double>(
+            value(sample),
+            sample.Labels.Select(static label => new KeyValuePair<string, object?>(label.Key, label.Value))));
 
     private bool TryAdd(Metric metric)
     {

@@ -9,18 +9,24 @@ internal static class ProcessMetrics
     {
         registry.Add(
             "process:type=cpu,name=seconds",
+            MetricKind.Count,
             "s",
-            () => Read(process => process.TotalProcessorTime.TotalSeconds));
+            () => [Sample.Of(Read(process => process.TotalProcessorTime.TotalSeconds))]);
         registry.Add("process:type=resident,name=memory_bytes", "bytes", () => Environment.WorkingSet);
         registry.Add("process:type=threads", "threads", () => Read(process => process.Threads.Count));
         registry.Add("dotnet:type=gc,name=heap_bytes", "bytes", () => GC.GetTotalMemory(forceFullCollection: false));
-        registry.Add("dotnet:type=gc,name=collections", "collections", () => GC.CollectionCount(0));
+        registry.Add(
+            "dotnet:type=gc,name=collections",
+            MetricKind.Count,
+            "collections",
+            () => [Sample.Of(GC.CollectionCount(0))]);
     }
 
     /// <summary>How long reactors were away from their sockets: what other connections of theirs waited.</summary>
     public static void AddReactors(MetricRegistry registry, Histogram turns)
     {
-        registry.Add("barnabas:type=reactor,name=turn_microseconds", "us", turns);
+        registry.Add(
+            "barnabas:type=reactor,name=turn_microseconds", MetricKind.Distribution, "us", () => [Sample.Of(turns)]);
         registry.Add(
             "barnabas:type=reactor,name=longest_turn_microseconds", "us", () => turns.Snapshot().Quantile(1));
     }

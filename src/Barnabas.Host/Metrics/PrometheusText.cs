@@ -45,28 +45,31 @@ public static class PrometheusText
 
     private static void WriteSamples(StringBuilder text, Metric metric)
     {
-        MetricName name = metric.Name;
-        if (metric.Distribution is not { } distribution)
+        string family = metric.Name.Family;
+        foreach (Sample sample in metric.Samples)
         {
-            WriteSample(text, name, "", null, metric.Value);
-            return;
-        }
+            if (sample.Distribution is not { } distribution)
+            {
+                WriteSample(text, family, sample, null, sample.Value);
+                continue;
+            }
 
-        foreach (double quantile in Quantiles)
-        {
-            string label = quantile.ToString(CultureInfo.InvariantCulture);
-            WriteSample(text, name, "", label, distribution.Quantile(quantile));
-        }
+            foreach (double quantile in Quantiles)
+            {
+                string label = quantile.ToString(CultureInfo.InvariantCulture);
+                WriteSample(text, family, sample, label, distribution.Quantile(quantile) * metric.Scale);
+            }
 
-        WriteSample(text, name, "_sum", null, distribution.Sum);
-        WriteSample(text, name, "_count", null, distribution.Count);
+            WriteSample(text, family + "_sum", sample, null, distribution.Sum * metric.Scale);
+            WriteSample(text, family + "_count", sample, null, distribution.Count);
+        }
     }
 
-    private static void WriteSample(StringBuilder text, MetricName name, string suffix, string? quantile, double value)
+    private static void WriteSample(StringBuilder text, string name, Sample sample, string? quantile, double value)
     {
-        text.Append(name.Family).Append(suffix);
+        text.Append(name);
         string separator = "{";
-        foreach ((string key, string label) in name.Labels)
+        foreach ((string key, string label) in sample.Labels)
         {
             text.Append(separator).Append(key).Append("=\"").Append(Escape(label, quotes: true)).Append('"');
             separator = ",";

@@ -8,6 +8,7 @@ namespace Barnabas.Replication;
 public sealed class LocalTopic(string name, Uuid id)
 {
     private volatile Partition?[] _partitions = [];
+    private TopicCounters? _counters;
 
     public string Name { get; } = name;
 
@@ -18,6 +19,13 @@ public sealed class LocalTopic(string name, Uuid id)
 
     /// <summary>The highest partition number this broker knows of, plus one; there may be gaps.</summary>
     public int PartitionCount => _partitions.Length;
+
+    /// <summary>Made with the first traffic: most topics of many have none.</summary>
+    public TopicCounters Counters =>
+        Volatile.Read(ref _counters) ?? Interlocked.CompareExchange(ref _counters, new(), null) ?? _counters!;
+
+    /// <summary>Null if the topic had no traffic since this broker serves it.</summary>
+    public TopicCounters? CountersIfAny => Volatile.Read(ref _counters);
 
     /// <summary>
     /// The partition, or null if the topic has none of that number or this broker holds no replica of it.
@@ -32,6 +40,7 @@ public sealed class LocalTopic(string name, Uuid id)
     internal void Put(Partition partition)
     {
         int number = partition.Id.Partition;
+        partition.Topic = this;
         Partition?[] old = _partitions;
         if (number < old.Length)
         {

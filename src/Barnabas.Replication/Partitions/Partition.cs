@@ -35,6 +35,9 @@ public sealed class Partition
 
     public Uuid TopicId { get; }
 
+    /// <summary>Null until it is in place there.</summary>
+    public LocalTopic? Topic { get; internal set; }
+
     /// <summary>
     /// Reading from it is free; whatever changes it goes through this partition. There is none while
     /// <see cref="IsOnline"/> is false.

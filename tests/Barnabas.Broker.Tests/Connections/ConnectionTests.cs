@@ -11,7 +11,7 @@ public sealed class ConnectionTests : IDisposable
     private readonly TestReactor _reactor = new();
     private readonly ScriptedHandler _handler = new();
     private readonly BufferPool _partials = new(new BufferPoolOptions { TrackLeases = true, LimitBytes = 16 << 20 });
-    private readonly ConnectionCounters _counters = new();
+    private readonly ConnectionCounters _counters = new(TimeProvider.System);
     private readonly ReactorWorkspace _workspace;
     private readonly RequestDispatcher _dispatcher = new();
     private ScriptedTransport _transport = null!;

@@ -53,7 +53,7 @@ public sealed class SteadyAllocationTests : IDisposable
         topics.Put(partition);
 
         IMailbox blocking = _platform.Seams.Scheduler.CreateBlockingMailbox("blocking", threads: 1);
-        TopicCounters counters = new();
+        TrafficCounters counters = new();
         RequestDispatcher table = new();
         table.Add(new ProduceHandler(topics, TimeProvider.System, new FlushBeforeAcknowledge(blocking), counters));
         table.Add(new FetchHandler(
@@ -67,7 +67,7 @@ public sealed class SteadyAllocationTests : IDisposable
             table,
             _ => workspace,
             new BufferPool(),
-            new ConnectionCounters());
+            new ConnectionCounters(TimeProvider.System));
         _transport = new ScriptedTransport(_reactor);
         _connection = (Connection)gate.Accept(_transport)!;
         _transport.Handler = _connection;

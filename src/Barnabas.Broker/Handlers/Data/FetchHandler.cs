@@ -13,7 +13,7 @@ internal sealed class FetchHandler(
     FetchSessionCache sessions,
     FetchLimits limits,
     IMailbox coldReads,
-    TopicCounters counters) : RequestHandler
+    TrafficCounters traffic) : RequestHandler
 {
     private const short FirstWithTopicIds = 13;
     private const sbyte ReadCommitted = 1;
@@ -28,7 +28,7 @@ internal sealed class FetchHandler(
         }
 
         FetchJob job = request.Workspace.Scratch<FetchJobPool>().Rent();
-        job.Open(request, counters);
+        job.Open(request, traffic);
         job.ColdReads = coldReads;
         job.MaxWaitMs = reader.MaxWaitMs;
         job.MaxBytes = Math.Min(Math.Max(0, reader.MaxBytes), limits.BytesMax);

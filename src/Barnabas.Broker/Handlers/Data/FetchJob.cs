@@ -36,7 +36,7 @@ internal sealed class FetchJob : WorkItem, IParkedRequest
     private long _found;
     private Request _request = null!;
     private IReactor _reactor = null!;
-    private TopicCounters _counters = null!;
+    private TrafficCounters _traffic = null!;
 
     public FetchJob(FetchJobPool pool)
     {
@@ -70,10 +70,10 @@ internal sealed class FetchJob : WorkItem, IParkedRequest
 
     public Span<FetchItem> Items => _items.AsSpan(0, _count);
 
-    public void Open(Request request, TopicCounters counters)
+    public void Open(Request request, TrafficCounters traffic)
     {
         _request = request;
-        _counters = counters;
+        _traffic = traffic;
         // The pool is the reactor's, so this never changes; another thread may read it at any time.
         _reactor = request.Workspace.Reactor;
         _count = 0;
@@ -325,6 +325,7 @@ internal sealed class FetchJob : WorkItem, IParkedRequest
         }
 
         _isParked = true;
+        _traffic.FetchesParked.Increment();
         _request.Parked = this;
         _reactor.Arm(_deadline, TimeSpan.FromMilliseconds(MaxWaitMs));
     }
@@ -367,22 +368,11 @@ internal sealed class FetchJob : WorkItem, IParkedRequest
         }
 
         OutputBuffer output = request.BeginReply();
-        CountBytesOut();
+        _traffic.OnFetched(Items);
         FetchReply.Write(
             output, request.Version, error, sessionId, Isolation, error == ErrorCode.None ? Items : []);
         Release();
         request.EndReply();
-    }
-
-    private void CountBytesOut()
-    {
-        long bytes = 0;
-        foreach (ref readonly FetchItem item in Items)
-        {
-            bytes += item.Region.Count;
-        }
-
-        _counters.BytesOut.Add(bytes);
     }
 
     /// <summary>Decides which partitions an incremental reply shows, and moves those with records to the end.</summary>
@@ -426,6 +416,11 @@ internal sealed class FetchJob : WorkItem, IParkedRequest
         {
             _items[i].ReleaseRegion();
             _items[i] = default;
+        }
+
+        if (_isParked)
+        {
+            _traffic.FetchesReleased.Increment();
         }
 
         _waiting = 0;

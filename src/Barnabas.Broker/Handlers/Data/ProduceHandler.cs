@@ -15,7 +15,7 @@ internal sealed class ProduceHandler(
     LocalTopics topics,
     TimeProvider time,
     FlushBeforeAcknowledge flushes,
-    TopicCounters counters) : RequestHandler
+    TrafficCounters traffic) : RequestHandler
 {
     private const short FirstWithTopicIds = 13;
 
@@ -29,7 +29,7 @@ internal sealed class ProduceHandler(
         }
 
         ProduceJob job = request.Workspace.Scratch<ProduceJobPool>().Rent();
-        job.Open(request);
+        job.Open(request, traffic);
         job.Acks = reader.Acks;
         job.TimeoutMs = reader.TimeoutMs;
         Collect(job, ref reader, request.Version);
@@ -46,6 +46,7 @@ internal sealed class ProduceHandler(
             item.Result = validAcks
                 ? Append(in item, request.Version, reader.HasTransactionalId, reader.Acks, records, now)
                 : AppendResult.Refused(ErrorCode.InvalidRequiredAcks, $"acks must be -1, 0 or 1, not {reader.Acks}.");
+            traffic.OnProduced(in item, records);
             item.AwaitsFlush = item.Result.Error == ErrorCode.None && flushes.Request(item.Partition!);
         }
 
@@ -80,7 +81,7 @@ internal sealed class ProduceHandler(
         }
     }
 
-    private AppendResult Append(
+    private static AppendResult Append(
         in ProduceItem item,
         short version,
         bool hasTransactionalId,
@@ -119,17 +120,7 @@ internal sealed class ProduceHandler(
                 ErrorCode.InvalidTopicException, $"Clients cannot write to the internal topic {partition.Id.Topic}.");
         }
 
-        int recordCount = batch.RecordCount;
         AppendResult result = partition.AppendAsLeader(records, AppendOrigin.Client, needsMinInSync: acks == -1, now);
-        if (result.Error == ErrorCode.None)
-        {
-            counters.OnAppended(recordCount, records.Length);
-        }
-        else
-        {
-            counters.FailedProduces.Increment();
-        }
-
         return partition.IsRetired ? AppendResult.Refused(ErrorCode.UnknownTopicOrPartition, null) : result;
     }
 }

@@ -25,6 +25,7 @@ internal sealed class ProduceJob : WorkItem, IParkedRequest
     private bool _isParked;
     private Request _request = null!;
     private IReactor _reactor = null!;
+    private TrafficCounters _traffic = null!;
 
     public ProduceJob(ProduceJobPool pool)
     {
@@ -38,9 +39,10 @@ internal sealed class ProduceJob : WorkItem, IParkedRequest
 
     public Span<ProduceItem> Items => _items.AsSpan(0, _count);
 
-    public void Open(Request request)
+    public void Open(Request request, TrafficCounters traffic)
     {
         _request = request;
+        _traffic = traffic;
         // The pool is the reactor's, so this never changes; another thread may read it at any time.
         _reactor = request.Workspace.Reactor;
     }
@@ -174,6 +176,7 @@ internal sealed class ProduceJob : WorkItem, IParkedRequest
         }
 
         _isParked = true;
+        _traffic.ProducesParked.Increment();
         _request.Parked = this;
         _reactor.Arm(_deadline, TimeSpan.FromMilliseconds(Math.Max(0, TimeoutMs)));
     }
@@ -213,6 +216,11 @@ internal sealed class ProduceJob : WorkItem, IParkedRequest
         for (int i = 0; i < _waiting; i++)
         {
             _waiters[i].WaitsOn?.Remove(_waiters[i]);
+        }
+
+        if (_isParked)
+        {
+            _traffic.ProducesReleased.Increment();
         }
 
         Items.Clear();
