@@ -149,14 +149,16 @@ internal static class StorageCommand
         command.SetAction(parsed =>
         {
             MetadataVersion version = MetadataVersion.LatestProduction;
-            if (parsed.GetValue(release) is { } text && !MetadataVersion.TryParse(text, out version))
+            string? text = parsed.GetValue(release);
+            if (text is not null && !MetadataVersion.TryParse(text, out version))
             {
                 parsed.InvocationConfiguration.Error.WriteLine($"error: unknown release version '{text}'");
                 return ExitCodes.Failure;
             }
 
             TextWriter output = parsed.InvocationConfiguration.Output;
-            output.WriteLine($"{MetadataVersion.FeatureName}={version.Level} ({version})");
+            // As it was asked for: Kafka says "4.0" of a release, not "4.0-IV3" of its metadata.
+            output.WriteLine($"{MetadataVersion.FeatureName}={version.Level} ({text ?? version.ToString()})");
             foreach (Feature feature in Feature.All)
             {
                 output.WriteLine($"{feature.Name}={feature.DefaultLevel(version)}");
@@ -193,7 +195,7 @@ internal static class StorageCommand
         return command;
     }
 
-    private static string? Dependencies(string text)
+    internal static string? Dependencies(string text)
     {
         string[] sides = text.Split('=');
         if (sides.Length != 2 || !short.TryParse(sides[1], CultureInfo.InvariantCulture, out short level))
@@ -208,10 +210,14 @@ internal static class StorageCommand
                 : null;
         }
 
-        // No level of a known feature needs another feature but metadata.version, which Kafka does not list either.
-        return Feature.Find(sides[0]) is { } feature && feature.Supported.Contains(level)
-            ? $"{text} has no dependencies."
-            : null;
+        if (Feature.Find(sides[0]) is not { } feature || !feature.Supported.Contains(level))
+        {
+            return null;
+        }
+
+        return MetadataVersion.TryFromLevel(feature.RequiredMetadataLevel(level), out MetadataVersion needed)
+            ? $"{text} requires:{Environment.NewLine}    {MetadataVersion.FeatureName}={needed.Level} ({needed})"
+            : $"{text} has no dependencies.";
     }
 
     private static Command RandomUuid()
