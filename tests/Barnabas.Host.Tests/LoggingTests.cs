@@ -37,6 +37,17 @@ public class LoggingTests
     public void Entries_below_the_least_level_are_not_written() =>
         Assert.Empty(Write(LogFormat.Text, log => Log.Closed(log), LogLevel.Warning));
 
+    [Theory]
+    [InlineData("Microsoft.Hosting.Lifetime", false)]
+    [InlineData("node", true)]
+    public void Of_the_web_framework_only_warnings_are_written(string category, bool isWritten)
+    {
+        using StreamLoggerFactory loggers = New(Stream.Null);
+        ILogger log = loggers.CreateLogger(category);
+        Assert.Equal(isWritten, log.IsEnabled(LogLevel.Information));
+        Assert.True(log.IsEnabled(LogLevel.Warning));
+    }
+
     [Fact]
     public void A_closed_log_does_not_disturb_who_logs_or_closes_it()
     {

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Barnabas.Host;
@@ -38,6 +39,7 @@ internal sealed class MetricsServer : IDisposable
         IPAddress address = Resolve(endpoint.Host);
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(loggers);
+        builder.Services.AddSingleton<IHostLifetime, LifeOfTheNode>();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -101,6 +103,14 @@ internal sealed class MetricsServer : IDisposable
         context.Response.StatusCode = status;
         context.Response.ContentType = contentType;
         return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : context.Response.WriteAsync(body);
+    }
+
+    /// <summary>The framework's own would end the page at the first signal, while the node still closes.</summary>
+    private sealed class LifeOfTheNode : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 
     private static IPAddress Resolve(string host)

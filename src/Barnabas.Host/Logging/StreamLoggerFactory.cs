@@ -38,7 +38,13 @@ public sealed class StreamLoggerFactory : ILoggerFactory
 
     private LogLevel Least { get; }
 
-    public ILogger CreateLogger(string categoryName) => new StreamLogger(this, categoryName);
+    /// <summary>The web framework behind the metrics page tells of each request: only its warnings are news.</summary>
+    public ILogger CreateLogger(string categoryName) => new StreamLogger(
+        this,
+        categoryName,
+        categoryName.StartsWith("Microsoft.", StringComparison.Ordinal) && Least < LogLevel.Warning
+            ? LogLevel.Warning
+            : Least);
 
     /// <summary>There is one place to log to.</summary>
     public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException();
@@ -150,12 +156,12 @@ public sealed class StreamLoggerFactory : ILoggerFactory
         }
     }
 
-    private sealed class StreamLogger(StreamLoggerFactory owner, string category) : ILogger
+    private sealed class StreamLogger(StreamLoggerFactory owner, string category, LogLevel least) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= owner.Least && logLevel != LogLevel.None;
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= least && logLevel != LogLevel.None;
 
         public void Log<TState>(
             LogLevel logLevel,
