@@ -25,7 +25,6 @@ public class NodeConfigurationTests
             [new ListenerEndpoint("PLAINTEXT", SecurityProtocol.Plaintext, "localhost", 9092)],
             node.AdvertisedListeners);
         Assert.Equal("CONTROLLER", Assert.Single(node.AdvertisedControllerListeners).Name);
-        Assert.Equal("PLAINTEXT", node.InterBrokerListenerName);
         Assert.Empty(node.KeysWithoutEffect);
     }
 
@@ -180,7 +179,7 @@ public class NodeConfigurationTests
         Assert.Equal(TimeSpan.FromSeconds(3), node.Groups.InitialRebalanceDelay);
         Assert.Equal(50, node.Groups.OffsetsTopicPartitionCount);
         Assert.Equal(TimeSpan.FromSeconds(9), node.Quorum.BrokerSessionTimeout);
-        Assert.Equal(TimeSpan.MaxValue, node.LogUpkeep.FlushCheckInterval);
+        Assert.Equal(TimeSpan.FromMinutes(5), node.LogUpkeep.RetentionCheckInterval);
         Assert.Null(node.MetricsListener);
     }
 

@@ -29,6 +29,7 @@ internal static class LogConfigs
             TimestampBeforeMaxMs = Milliseconds(settings.TimestampBeforeMax),
             TimestampAfterMaxMs = Milliseconds(settings.TimestampAfterMax),
             MaxMessageBytes = settings.BatchBytesMax,
+            MaxDecompressedRecordBytes = settings.DecompressedRecordBytesMax,
             Compression = settings.Compression,
             CompressionLevel = settings.CompressionLevel,
             IsCompacted = settings.CleanupPolicies.HasFlag(CleanupPolicies.Compact),

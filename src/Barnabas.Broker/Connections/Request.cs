@@ -129,7 +129,21 @@ internal sealed class Request(ReactorWorkspace workspace) : WorkItem, IReplyTo<I
     {
         IApiMessage response = _response!;
         _response = null;
-        Reply(response);
+        try
+        {
+            Reply(response);
+        }
+        catch
+        {
+            // The reply is lost, and with it the order of those behind it. Whose turn this is reports what it was.
+            Connection.Close();
+            if (!IsAnswered)
+            {
+                Finish();
+            }
+
+            throw;
+        }
     }
 
     /// <summary>Forgets everything, ready for the pool.</summary>

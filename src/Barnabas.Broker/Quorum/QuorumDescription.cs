@@ -8,6 +8,8 @@ namespace Barnabas.Broker;
 /// <summary>The answer to DescribeQuorum. Pure.</summary>
 internal static class QuorumDescription
 {
+    private const short FirstWithNodes = 2;
+
     /// <summary>The error of a partition that is not the metadata log, for all that were asked for.</summary>
     public static DescribeQuorumResponse? RefuseOthers(DescribeQuorumRequest request)
     {
@@ -26,6 +28,7 @@ internal static class QuorumDescription
                 {
                     PartitionIndex = partition.PartitionIndex,
                     ErrorCode = (short)ErrorCode.UnknownTopicOrPartition,
+                    ErrorMessage = "This server does not host this topic-partition.",
                 });
             }
 
@@ -36,7 +39,7 @@ internal static class QuorumDescription
     }
 
     /// <summary>The state of the metadata log as its leader sees it.</summary>
-    public static DescribeQuorumResponse Of(QuorumCore quorum, MetadataImage image, long nowMs)
+    public static DescribeQuorumResponse Of(QuorumCore quorum, MetadataImage image, short version, long nowMs)
     {
         DescribeQuorumResponse.PartitionData partition = new();
         DescribeQuorumResponse response = new();
@@ -66,7 +69,10 @@ internal static class QuorumDescription
                 LastFetchTimestamp = stamp,
                 LastCaughtUpTimestamp = stamp,
             });
-            response.Nodes.Add(DescribeNode(voter, image));
+            if (version >= FirstWithNodes)
+            {
+                response.Nodes.Add(DescribeNode(voter, image));
+            }
         }
 
         return response;

@@ -96,17 +96,6 @@ public static class LogKeys
             "crash.",
             AtLeast(0));
 
-    public static readonly ConfigKey<int> LogFlushStartOffsetCheckpointIntervalMs =
-        Key<int>("log.flush.start.offset.checkpoint.interval.ms", Int, "60000", High, Fixed,
-            "How often the first offsets of the logs are written, so that deleted records stay deleted.",
-            AtLeast(0));
-
-    public static readonly ConfigKey<long> LogInitialTaskDelayMs =
-        Key<long>("log.initial.task.delay.ms", Long, "30000", Low, Fixed,
-            "How long after the start the upkeep of logs begins. For tests.",
-            AtLeast(0),
-            isInternal: true);
-
     public static readonly ConfigKey<bool> LogPreallocate =
         Key<bool>("log.preallocate", Bool, "false", Medium, ClusterWide,
             "Whether a new segment reserves its whole size on disk at once. Default of preallocate.");
@@ -169,11 +158,6 @@ public static class LogKeys
             "the same name.",
             AtLeast(1));
 
-    public static readonly ConfigKey<int> NumRecoveryThreadsPerDataDir =
-        Key<int>("num.recovery.threads.per.data.dir", Int, "2", High, ClusterWide,
-            "How many threads check the logs of one directory after a crash.",
-            AtLeast(1));
-
     public static readonly ConfigKey<bool> AutoCreateTopicsEnable =
         Key<bool>("auto.create.topics.enable", Bool, "true", High, Fixed,
             "Whether asking for a topic that does not exist creates it.");
@@ -223,8 +207,6 @@ public static class LogKeys
         LogFlushIntervalMs,
         LogFlushSchedulerIntervalMs,
         LogFlushOffsetCheckpointIntervalMs,
-        LogFlushStartOffsetCheckpointIntervalMs,
-        LogInitialTaskDelayMs,
         LogPreallocate,
         LogMessageTimestampType,
         LogMessageTimestampBeforeMaxMs,
@@ -236,7 +218,6 @@ public static class LogKeys
         CompressionLz4Level,
         CompressionZstdLevel,
         MinInSyncReplicas,
-        NumRecoveryThreadsPerDataDir,
         AutoCreateTopicsEnable,
         NumPartitions,
         DefaultReplicationFactor,
@@ -248,6 +229,16 @@ public static class LogKeys
     /// <summary>The keys that are known and checked, and have no effect yet.</summary>
     internal static IReadOnlyList<ConfigKey> WithoutEffect { get; } =
     [
+        Row("log.flush.start.offset.checkpoint.interval.ms", Int, "60000", High, Fixed,
+            "How often the first offsets of the logs are written, so that deleted records stay deleted.",
+            AtLeast(0)),
+        Row("log.initial.task.delay.ms", Long, "30000", Low, Fixed,
+            "How long after the start the upkeep of logs begins. For tests.",
+            AtLeast(0),
+            isInternal: true),
+        Row("num.recovery.threads.per.data.dir", Int, "2", High, ClusterWide,
+            "How many threads check the logs of one directory after a crash.",
+            AtLeast(1)),
         Row("log.dir.failure.timeout.ms", Long, "30000", Low, Fixed,
             "How long a broker tries to report a failed directory before it stops.",
             AtLeast(1)),

@@ -21,20 +21,10 @@ public static class QuorumKeys
             "How long a candidate waits for votes before it tries again.",
             AtLeast(0));
 
-    public static readonly ConfigKey<int> ControllerQuorumElectionBackoffMaxMs =
-        Key<int>("controller.quorum.election.backoff.max.ms", Int, "1000", High, Fixed,
-            "The longest pause between two elections.",
-            AtLeast(0));
-
     public static readonly ConfigKey<int> ControllerQuorumFetchTimeoutMs =
         Key<int>("controller.quorum.fetch.timeout.ms", Int, "2000", High, Fixed,
             "How long a voter goes on without an answer from the leader before it stands for election, " +
             "and a leader without a majority before it resigns.",
-            AtLeast(0));
-
-    public static readonly ConfigKey<int> ControllerQuorumRequestTimeoutMs =
-        Key<int>("controller.quorum.request.timeout.ms", Int, "2000", Medium, Fixed,
-            "How long a request within the quorum may take.",
             AtLeast(0));
 
     public static readonly ConfigKey<int> MetadataLogSegmentBytes =
@@ -66,31 +56,32 @@ public static class QuorumKeys
         Key<int>("broker.session.timeout.ms", Int, "9000", Medium, Fixed,
             "How long the lease of a broker lasts. After it the controller takes its partitions away.");
 
-    public static readonly ConfigKey<int> InitialBrokerRegistrationTimeoutMs =
-        Key<int>("initial.broker.registration.timeout.ms", Int, "60000", Medium, Fixed,
-            "How long a starting broker tries to register before it gives up.");
-
     /// <summary>The keys that this version acts on.</summary>
     internal static IReadOnlyList<ConfigKey> WithEffect { get; } =
     [
         ControllerQuorumVoters,
         ControllerQuorumBootstrapServers,
         ControllerQuorumElectionTimeoutMs,
-        ControllerQuorumElectionBackoffMaxMs,
         ControllerQuorumFetchTimeoutMs,
-        ControllerQuorumRequestTimeoutMs,
         MetadataLogSegmentBytes,
         MetadataLogMaxRecordBytesBetweenSnapshots,
         MetadataLogMaxSnapshotIntervalMs,
         MetadataMaxIdleIntervalMs,
         BrokerHeartbeatIntervalMs,
         BrokerSessionTimeoutMs,
-        InitialBrokerRegistrationTimeoutMs,
     ];
 
     /// <summary>The keys that are known and checked, and have no effect yet.</summary>
     internal static IReadOnlyList<ConfigKey> WithoutEffect { get; } =
     [
+        Row("controller.quorum.election.backoff.max.ms", Int, "1000", High, Fixed,
+            "The longest pause between two elections.",
+            AtLeast(0)),
+        Row("controller.quorum.request.timeout.ms", Int, "2000", Medium, Fixed,
+            "How long a request within the quorum may take.",
+            AtLeast(0)),
+        Row("initial.broker.registration.timeout.ms", Int, "60000", Medium, Fixed,
+            "How long a starting broker tries to register before it gives up."),
         Row("controller.quorum.retry.backoff.ms", Int, "20", Low, Fixed,
             "The pause before a failed request within the quorum is repeated.",
             AtLeast(0)),

@@ -20,8 +20,6 @@ public sealed class NodeConfiguration
         ControllerListenerNames = listeners.ControllerNames;
         AdvertisedListeners = listeners.AdvertisedForBroker;
         AdvertisedControllerListeners = listeners.AdvertisedForController;
-        InterBrokerListenerName = listeners.InterBrokerName;
-        ListenerProtocols = listeners.Protocols;
     }
 
     /// <summary>All keys with their values, for what has no property here.</summary>
@@ -51,11 +49,6 @@ public sealed class NodeConfiguration
 
     /// <summary>What is told about this node's controller. A null host stands for the name of this machine.</summary>
     public IReadOnlyList<ListenerEndpoint> AdvertisedControllerListeners { get; }
-
-    public string InterBrokerListenerName { get; }
-
-    /// <summary>The protocol of each known listener name, those of other nodes' controllers too.</summary>
-    public IReadOnlyDictionary<string, SecurityProtocol> ListenerProtocols { get; }
 
     /// <summary>The voters of a quorum with fixed membership; empty if the membership is in the metadata log.</summary>
     public IReadOnlyList<QuorumVoter> Voters { get; }

@@ -5,11 +5,7 @@ public sealed record QuorumSettings
 {
     public required TimeSpan ElectionTimeout { get; init; }
 
-    public required TimeSpan ElectionBackoffMax { get; init; }
-
     public required TimeSpan FetchTimeout { get; init; }
-
-    public required TimeSpan RequestTimeout { get; init; }
 
     /// <summary>In bytes.</summary>
     public required int SegmentBytesMax { get; init; }
@@ -27,21 +23,16 @@ public sealed record QuorumSettings
 
     public required TimeSpan BrokerSessionTimeout { get; init; }
 
-    public required TimeSpan BrokerRegistrationTimeout { get; init; }
-
     public static QuorumSettings From(ConfigValues values) => new()
     {
         ElectionTimeout = Durations.OfMilliseconds(QuorumKeys.ControllerQuorumElectionTimeoutMs.In(values)),
-        ElectionBackoffMax = Durations.OfMilliseconds(QuorumKeys.ControllerQuorumElectionBackoffMaxMs.In(values)),
         FetchTimeout = Durations.OfMilliseconds(QuorumKeys.ControllerQuorumFetchTimeoutMs.In(values)),
-        RequestTimeout = Durations.OfMilliseconds(QuorumKeys.ControllerQuorumRequestTimeoutMs.In(values)),
         SegmentBytesMax = QuorumKeys.MetadataLogSegmentBytes.In(values),
         SnapshotAfterBytes = QuorumKeys.MetadataLogMaxRecordBytesBetweenSnapshots.In(values),
         SnapshotAfter = UnlessZero(QuorumKeys.MetadataLogMaxSnapshotIntervalMs.In(values)),
         IdleRecordInterval = UnlessZero(QuorumKeys.MetadataMaxIdleIntervalMs.In(values)),
         BrokerHeartbeatInterval = Durations.OfMilliseconds(QuorumKeys.BrokerHeartbeatIntervalMs.In(values)),
         BrokerSessionTimeout = Durations.OfMilliseconds(QuorumKeys.BrokerSessionTimeoutMs.In(values)),
-        BrokerRegistrationTimeout = Durations.OfMilliseconds(QuorumKeys.InitialBrokerRegistrationTimeoutMs.In(values)),
     };
 
     private static TimeSpan? UnlessZero(long milliseconds) =>

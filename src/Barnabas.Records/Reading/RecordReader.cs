@@ -88,6 +88,9 @@ public ref struct RecordReader
 
     public Offset Offset { get; private set; }
 
+    /// <summary>Of the current record of a batch v2, its length included; 0 in magic 0 and 1.</summary>
+    public int SizeInBytes { get; private set; }
+
     /// <summary>See <see cref="Record.Timestamp"/>.</summary>
     public long Timestamp { get; private set; }
 
@@ -131,6 +134,7 @@ public ref struct RecordReader
 
     private RecordFault ReadRecord()
     {
+        int start = _position;
         if (!Varint.TryReadSigned(_source, ref _position, out int size) || size > _source.Length - _position)
         {
             return RecordFault.PrematureEnd;
@@ -172,6 +176,7 @@ public ref struct RecordReader
         }
 
         _position = position;
+        SizeInBytes = position - start;
         OffsetDelta = offsetDelta;
         Offset = new Offset(_baseOffset + offsetDelta);
         Timestamp = _hasFixedTimestamp ? _fixedTimestamp : _baseTimestamp + timestampDelta;

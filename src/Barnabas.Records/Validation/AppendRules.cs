@@ -32,5 +32,11 @@ public sealed record AppendRules
 
     public ValidationDepth Depth { get; init; } = ValidationDepth.Full;
 
+    /// <summary>
+    /// <c>max.decompressed.message.bytes</c>: the largest record of a compressed batch; the others are bound by <see
+    /// cref="MaxMessageBytes"/>.
+    /// </summary>
+    public int MaxDecompressedRecordBytes { get; init; } = int.MaxValue;
+
     public DecompressionLimit DecompressionLimit { get; init; } = DecompressionLimit.Default;
 }

@@ -96,10 +96,10 @@ public sealed class RecordBatchValidator(CompressionCodecs codecs, RecordScratch
         {
             sequential &= reader.OffsetDelta == index;
             maxTimestamp = Math.Max(maxTimestamp, reader.Timestamp);
-            RecordViolation violation = RecordRules.FirstViolation(reader, view.TimestampType, rules, context.NowMs);
+            RecordViolation violation = RecordRules.FirstViolation(reader, view, rules, context.NowMs);
             if (violation != RecordViolation.None)
             {
-                timestampError |= violation != RecordViolation.MissingKey;
+                timestampError |= violation is RecordViolation.TimestampOutOfRange or RecordViolation.StampedByProducer;
                 errors ??= [];
                 if (errors.Count < MaxRecordErrors)
                 {

@@ -8,8 +8,13 @@ internal static class RecordRules
     private const int ShownErrors = 3;
 
     public static RecordViolation FirstViolation(
-        in RecordReader record, TimestampType batchType, AppendRules rules, long nowMs)
+        in RecordReader record, RecordBatch batch, AppendRules rules, long nowMs)
     {
+        if (batch.Compression != CompressionType.None && record.SizeInBytes > rules.MaxDecompressedRecordBytes)
+        {
+            return RecordViolation.TooLarge;
+        }
+
         if (rules.IsCompacted && !record.HasKey)
         {
             return RecordViolation.MissingKey;
@@ -22,7 +27,9 @@ internal static class RecordRules
                 : RecordViolation.TimestampOutOfRange;
         }
 
-        return batchType == TimestampType.LogAppendTime ? RecordViolation.StampedByProducer : RecordViolation.None;
+        return batch.TimestampType == TimestampType.LogAppendTime
+            ? RecordViolation.StampedByProducer
+            : RecordViolation.None;
     }
 
     /// <summary>-1 is no timestamp and passes. Differences wrap around as Apache Kafka's do.</summary>
@@ -37,6 +44,8 @@ internal static class RecordRules
         violation switch
         {
             RecordViolation.MissingKey => "A compacted topic takes no record without a key",
+            RecordViolation.TooLarge =>
+                $"Decompressed, the record is larger than the {rules.MaxDecompressedRecordBytes} bytes the topic takes",
             RecordViolation.TimestampOutOfRange =>
                 $"The timestamp {timestamp} is out of range: at the leader's time {nowMs} it may be"
                 + $" {rules.TimestampBeforeMaxMs} ms earlier and {rules.TimestampAfterMaxMs} ms later",

@@ -7,4 +7,5 @@ internal enum RecordViolation : byte
     MissingKey,
     TimestampOutOfRange,
     StampedByProducer,
+    TooLarge,
 }

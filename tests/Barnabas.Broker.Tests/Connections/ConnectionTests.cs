@@ -301,6 +301,18 @@ public sealed class ConnectionTests : IDisposable
         Assert.True(_connection.IsClosed);
     }
 
+    [Fact]
+    public void A_reply_from_elsewhere_that_cannot_be_written_ends_its_connection()
+    {
+        Open();
+        _transport.Arrive(ScriptedHandler.Ask("park", 1));
+        // There is no version 4 of this one.
+        _handler.Parked[0].Request.ReplyFromAnywhere(new OffsetDeleteResponse());
+        Assert.Throws<UnsupportedVersionException>(_reactor.Run);
+        Assert.True(_connection.IsClosed);
+        Assert.True(_transport.IsClosed);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

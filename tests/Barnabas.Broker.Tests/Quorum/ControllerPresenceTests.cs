@@ -57,7 +57,7 @@ public sealed class ControllerPresenceTests
         Present(node);
         WaitFor(() => node.Image.Controllers.Count == 1);
         DescribeQuorumResponse? described = null;
-        node.OnMailbox(() => described = QuorumDescription.Of(node.Quorum.Quorum, node.Image, nowMs: 77));
+        node.OnMailbox(() => described = QuorumDescription.Of(node.Quorum.Quorum, node.Image, version: 2, nowMs: 77));
         WaitFor(() => described is not null);
 
         DescribeQuorumResponse.PartitionData log = Assert.Single(Assert.Single(described!.Topics).Partitions);

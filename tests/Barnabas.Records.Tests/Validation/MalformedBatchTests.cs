@@ -167,6 +167,26 @@ public class MalformedBatchTests : ValidatorTestBase
 
     [Theory]
     [MemberData(nameof(Types))]
+    public void A_record_may_not_grow_beyond_its_limit_when_it_is_decompressed(CompressionType type)
+    {
+        byte[] batch = Of(type, new TestRecord(Now, null, new byte[100]), new TestRecord(Now, null, new byte[2_000]));
+        var rules = new AppendRules { MaxDecompressedRecordBytes = 1_000 };
+        ValidationResult result = Validate(batch, rules);
+        Refused(ErrorCode.InvalidRecord, result);
+        Assert.Equal(1, Assert.Single(result.RecordErrors!).Index);
+        Assert.Equal(ErrorCode.None, Validate(batch, rules with { MaxDecompressedRecordBytes = 2_100 }).Error);
+    }
+
+    [Fact]
+    public void The_limit_of_decompressed_records_is_for_compressed_batches_alone()
+    {
+        byte[] plain = Of(CompressionType.None, new TestRecord(Now, null, new byte[2_000]));
+        Assert.Equal(
+            ErrorCode.None, Validate(plain, new AppendRules { MaxDecompressedRecordBytes = 1_000 }).Error);
+    }
+
+    [Theory]
+    [MemberData(nameof(Types))]
     public void M24_a_bomb_is_refused_by_default_and_passes_with_the_limit_off(CompressionType type)
     {
         byte[] bomb = Of(type, new TestRecord(Now, null, new byte[70 * 1024 * 1024]));

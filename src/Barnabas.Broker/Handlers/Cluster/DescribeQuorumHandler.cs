@@ -26,6 +26,6 @@ internal sealed class DescribeQuorumHandler(MetadataQuorum quorum, TimeProvider 
     private sealed class Look(Request request, MetadataQuorum quorum, TimeProvider time) : WorkItem
     {
         public override void Run() => request.ReplyFromAnywhere(
-            QuorumDescription.Of(quorum.Quorum, quorum.Image, time.UnixMilliseconds));
+            QuorumDescription.Of(quorum.Quorum, quorum.Image, request.Version, time.UnixMilliseconds));
     }
 }

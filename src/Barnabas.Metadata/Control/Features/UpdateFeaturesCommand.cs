@@ -42,8 +42,14 @@ public sealed class UpdateFeaturesCommand(UpdateFeaturesRequest request, short k
         foreach (UpdateFeaturesRequest.FeatureUpdateKey update in request.FeatureUpdates)
         {
             AddUpdate(step, update, current.GetValueOrDefault(update.Feature), proposed);
-            Response.Results.Add(new UpdateFeaturesResponse.UpdatableFeatureResult { Feature = update.Feature });
+            Response.Results.Add(new UpdateFeaturesResponse.UpdatableFeatureResult
+            {
+                Feature = update.Feature,
+                ErrorMessage = "NONE",
+            });
         }
+
+        Response.ErrorMessage = null;
 
         AddElrSafety(step, proposed);
         if (request.ValidateOnly)
