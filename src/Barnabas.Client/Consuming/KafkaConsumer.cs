@@ -38,6 +38,8 @@ public sealed class KafkaConsumer : IAsyncDisposable
     private MonotonicTime _nextCommit;
     private Task _committing = Task.CompletedTask;
     private Dictionary<TopicPartition, CommittedOffset> _lastCommitted = [];
+    // What the last poll returned and no later call has declared finished.
+    private IReadOnlyList<ConsumeResult> _polled = [];
     private int _busy;
     private bool _disposed;
 
@@ -111,7 +113,8 @@ public sealed class KafkaConsumer : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(pattern);
         RequireGroup();
-        _pattern = pattern;
+        // The whole name, whichever alternative of the pattern comes first.
+        _pattern = new Regex($@"\A(?:{pattern})\z", pattern.Options, pattern.MatchTimeout);
         _topics = [];
         _listener = listener;
         _metadata.TrackAll();
@@ -132,6 +135,7 @@ public sealed class KafkaConsumer : IAsyncDisposable
         default)
     {
         Enter();
+        _polled = [];
         try
         {
             MonotonicTime deadline = _options.Time.Monotonic + wait;
@@ -145,6 +149,7 @@ public sealed class KafkaConsumer : IAsyncDisposable
                 {
                     // The next round travels while the application works on this one.
                     _fetcher.Send();
+                    _polled = results;
                     return results;
                 }
 
@@ -164,8 +169,8 @@ public sealed class KafkaConsumer : IAsyncDisposable
     }
 
     /// <summary>
-    /// All records as they come, without end. A record counts as finished when the next one is asked for or the loop is
-    /// left; what the loop did not get to is unread, and the next reading begins there.
+    /// All records as they come, without end. A record counts as finished when the next one is asked for: where the loop
+    /// is left, by a break or by an exception, the next reading begins with the record it was left at.
     /// </summary>
     /// <param name="cancellation">Ends the sequence with an <see cref="OperationCanceledException"/>.</param>
     public async IAsyncEnumerable<ConsumeResult> ConsumeAsync(
@@ -180,8 +185,8 @@ public sealed class KafkaConsumer : IAsyncDisposable
             {
                 foreach (ConsumeResult result in results)
                 {
-                    given++;
                     yield return result;
+                    given++;
                 }
             }
             finally
@@ -193,11 +198,12 @@ public sealed class KafkaConsumer : IAsyncDisposable
 
     /// <summary>
     /// Gives back what a poll returned and the application did not look at: these records, from <paramref name="from"/>
-    /// on, come again with the next poll, unless their partition has gone elsewhere.
+    /// on, come again with the next poll, unless their partition has gone elsewhere. Those before are finished.
     /// </summary>
     public void Unread(IReadOnlyList<ConsumeResult> results, int from)
     {
         ArgumentNullException.ThrowIfNull(results);
+        _polled = [];
         HashSet<TopicPartition> assigned = [.. _partitions.All()];
         for (int i = from; i < results.Count; i++)
         {
@@ -234,8 +240,11 @@ public sealed class KafkaConsumer : IAsyncDisposable
 
     /// <summary>Commits the current positions: all records of earlier polls are finished.</summary>
     /// <inheritdoc cref="CommitAsync(IReadOnlyDictionary{TopicPartition, CommittedOffset}, CancellationToken)"/>
-    public Task CommitAsync(CancellationToken cancellation = default) =>
-        CommitAsync(_partitions.Positions(), cancellation);
+    public Task CommitAsync(CancellationToken cancellation = default)
+    {
+        _polled = [];
+        return CommitAsync(_partitions.Positions(), cancellation);
+    }
 
     /// <summary>Commits these offsets: each the next record that is wanted.</summary>
     /// <param name="offsets">Partitions without an entry keep what they have.</param>
@@ -266,21 +275,53 @@ public sealed class KafkaConsumer : IAsyncDisposable
     public ValueTask<TopicInfo> TopicAsync(string topic, CancellationToken cancellation = default) =>
         _metadata.TopicAsync(topic, _options.CallTimeout, cancellation);
 
-    /// <summary>Commits what is finished (with automatic commit), leaves the group, and closes.</summary>
+    /// <summary>
+    /// Leaves the group and closes; with automatic commit, commits what is finished first. What the last poll returned
+    /// is not: an exception may have ended its handling. <see cref="CloseAsync"/> takes it as finished.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">A poll is still running.</exception>
     public async ValueTask DisposeAsync()
     {
-        if (_disposed)
+        if (Volatile.Read(ref _disposed))
         {
             return;
         }
 
-        _disposed = true;
-        await _committing.ConfigureAwait(false);
+        Enter();
+        Unread(_polled, from: 0);
+        await EndAsync(CancellationToken.None).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// All that polls returned is finished: commits it (with automatic commit), leaves the group, and closes.
+    /// </summary>
+    /// <param name="cancellation">
+    /// Ends the waiting for the cluster; the consumer closes all the same, and what was not committed comes again. The
+    /// default waits for <see cref="ClientOptions.RequestTimeout"/> at most.
+    /// </param>
+    /// <exception cref="InvalidOperationException">A poll is still running.</exception>
+    public async Task CloseAsync(CancellationToken cancellation = default)
+    {
+        if (Volatile.Read(ref _disposed))
+        {
+            return;
+        }
+
+        Enter();
+        await EndAsync(cancellation).ConfigureAwait(false);
+    }
+
+    private async Task EndAsync(CancellationToken cancellation)
+    {
+        // From here on nobody enters, for it stays busy.
+        Volatile.Write(ref _disposed, true);
         if (_options.EnableAutoCommit && _groupOffsets is not null)
         {
-            using CancellationTokenSource limit = new(_options.RequestTimeout, _options.Time);
+            using CancellationTokenSource timer = new(_options.RequestTimeout, _options.Time);
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellation);
             try
             {
+                await _committing.WaitAsync(limit.Token).ConfigureAwait(false);
                 await CommitNewAsync(limit.Token).ConfigureAwait(false);
             }
             catch (Exception error) when (error is KafkaException or OperationCanceledException)
@@ -374,8 +415,7 @@ public sealed class KafkaConsumer : IAsyncDisposable
         SortedSet<string> matching = new(StringComparer.Ordinal);
         foreach (TopicInfo topic in _metadata.Current.Topics.Values)
         {
-            Match match = pattern.Match(topic.Name);
-            if (!topic.IsInternal && match.Success && match.Length == topic.Name.Length)
+            if (!topic.IsInternal && pattern.IsMatch(topic.Name))
             {
                 matching.Add(topic.Name);
             }

@@ -30,4 +30,10 @@ public sealed class KafkaException : Exception
     /// The client object that threw is of no more use and should be disposed (a fenced producer, say).
     /// </summary>
     public bool IsFatal { get; }
+
+    /// <summary>
+    /// Of a record that was produced: an attempt to send it was made whose end is not known, so that it may be in the
+    /// log. False says that it certainly is not. Without meaning for other calls.
+    /// </summary>
+    public bool MayHaveBeenWritten { get; init; }
 }

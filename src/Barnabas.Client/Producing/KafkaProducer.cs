@@ -8,9 +8,8 @@ namespace Barnabas.Client;
 /// idempotence, the default), through retries, reconnects and changes of leader. From any thread.
 /// </summary>
 /// <remarks>
-/// <para>What a failure says: a <see cref="KafkaException"/> with <see cref="KafkaException.IsRetriable"/> or
-/// <see cref="ErrorCode.RequestTimedOut"/> means the record may or may not have been written; any other error means
-/// that it was not. Records of one partition are acknowledged in the order they were handed over.</para>
+/// <para>What a failure says: <see cref="KafkaException.MayHaveBeenWritten"/> tells a record that is certainly not in
+/// the log from one that may be. Records of one partition are acknowledged in the order they were handed over.</para>
 /// <para>Memory: what waits is at most <see cref="ProducerOptions.BufferBytesMax"/>; beyond it, producing waits, which
 /// is how a slow cluster slows its producers. Use one producer for many topics and keep it for as long as the process
 /// lives.</para>
@@ -97,9 +96,16 @@ public sealed class KafkaProducer : IAsyncDisposable
     /// <summary>
     /// Delivers what waits, for as long as <see cref="ProducerOptions.DeliveryTimeout"/> allows, and closes.
     /// </summary>
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync() => new(CloseAsync());
+
+    /// <summary>Delivers what waits and closes.</summary>
+    /// <param name="cancellation">
+    /// Ends the delivering: records that are not acknowledged by then fail, and the producer closes all the same. The
+    /// default waits for as long as <see cref="ProducerOptions.DeliveryTimeout"/> allows.
+    /// </param>
+    public async Task CloseAsync(CancellationToken cancellation = default)
     {
-        await _sender.DisposeAsync().ConfigureAwait(false);
+        await _sender.CloseAsync(cancellation).ConfigureAwait(false);
         await _metadata.DisposeAsync().ConfigureAwait(false);
         await _connections.DisposeAsync().ConfigureAwait(false);
     }

@@ -17,20 +17,41 @@ internal static class ProduceErrors
         or ErrorCode.ProducerFenced or ErrorCode.UnsupportedVersion
         or ErrorCode.UnsupportedForMessageFormat or ErrorCode.TransactionalIdAuthorizationFailed;
 
-    public static KafkaException Describe(TopicPartition partition, BatchResult result)
-    {
-        string words = result.Message is { Length: > 0 } message ? message : $"{result.Error}";
-        return new KafkaException(result.Error, $"producing to {partition}: {words}", IsFatal(result.Error));
-    }
+    /// <summary>
+    /// After an attempt that ended so, the records may be in the log: no answer came, or one that a broker also gives
+    /// when it fails behind the append (a leader that changed, replicas that did not follow in time).
+    /// </summary>
+    public static bool LeavesInDoubt(ErrorCode error) =>
+        error.IsRetriable() || error is ErrorCode.NetworkException or ErrorCode.RequestTimedOut
+            or ErrorCode.UnknownServerError;
+
+    public static KafkaException Describe(ProducerBatch batch, BatchResult result) =>
+        new(result.Error, $"producing to {batch.TopicPartition}: {WordsOf(result)}", IsFatal(result.Error))
+        {
+            MayHaveBeenWritten = batch.IsInDoubt,
+        };
+
+    /// <summary>The end of the producer as one of its batches sees it.</summary>
+    public static KafkaException GivenUp(ProducerBatch batch, KafkaException cause) =>
+        new(cause.ErrorCode, $"producing to {batch.TopicPartition}: {cause.Message}", cause.IsFatal, cause)
+        {
+            MayHaveBeenWritten = batch.IsInDoubt,
+        };
+
+    public static string WordsOf(BatchResult result) =>
+        result.Message is { Length: > 0 } message ? message : $"{result.Error}";
 
     public static KafkaException Expired(ProducerBatch batch, TimeSpan timeout)
     {
-        string sent = batch.HasSequence || batch.Failures > 0
-            ? "it was sent, and may or may not have been written"
-            : "it was never sent";
+        string sent = batch.IsInDoubt ? "sent, and may or may not have been written"
+            : batch.Failures > 0 ? "refused each time"
+            : "never sent";
         return new KafkaException(
             ErrorCode.RequestTimedOut,
             $"producing to {batch.TopicPartition}: {batch.RecordCount} record(s) not delivered within {timeout}; "
-            + sent);
+            + sent)
+        {
+            MayHaveBeenWritten = batch.IsInDoubt,
+        };
     }
 }

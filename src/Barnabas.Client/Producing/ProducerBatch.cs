@@ -35,6 +35,9 @@ internal sealed class ProducerBatch(
     /// <summary>Sends that failed so far.</summary>
     public int Failures { get; private set; }
 
+    /// <summary>An attempt ended without saying whether the records were written.</summary>
+    public bool IsInDoubt { get; private set; }
+
     /// <summary>A retry waits until then.</summary>
     public MonotonicTime NotBefore { get; private set; }
 
@@ -106,6 +109,9 @@ internal sealed class ProducerBatch(
         IsQueued = false;
         _sentBy = Producer;
     }
+
+    /// <summary>What a failed attempt says about the records; once in doubt, no later refusal takes it back.</summary>
+    public void Refused(ErrorCode error) => IsInDoubt |= ProduceErrors.LeavesInDoubt(error);
 
     public void WillRetry(MonotonicTime notBefore)
     {

@@ -155,7 +155,10 @@ internal sealed class ProducerSender : IAsyncDisposable
         return done.Task.WaitAsync(cancellation);
     }
 
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync() => new(CloseAsync(CancellationToken.None));
+
+    /// <summary>Delivers what waits; when cancelled, fails what is left.</summary>
+    public async Task CloseAsync(CancellationToken cancellation)
     {
         bool first;
         lock (_gate)
@@ -166,7 +169,22 @@ internal sealed class ProducerSender : IAsyncDisposable
 
         if (first)
         {
-            await FlushAsync(CancellationToken.None).ConfigureAwait(false);
+            try
+            {
+                await FlushAsync(cancellation).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                lock (_gate)
+                {
+                    _fatal = new KafkaException(
+                        ErrorCode.RequestTimedOut, "the producer was closed before it was delivered", isFatal: true);
+                    _accumulator.GiveUp(_fatal);
+                }
+
+                TellOutcome();
+            }
+
             await _closing.CancelAsync().ConfigureAwait(false);
             await _loop.ConfigureAwait(false);
             _closing.Dispose();
@@ -241,7 +259,7 @@ internal sealed class ProducerSender : IAsyncDisposable
         {
             _fatal = new KafkaException(
                 ErrorCode.UnknownServerError, $"the producer is broken: {error.Message}", isFatal: true, error);
-            _accumulator.FailQueued(_fatal);
+            _accumulator.GiveUp(_fatal);
         }
 
         TellOutcome();
@@ -355,8 +373,8 @@ internal sealed class ProducerSender : IAsyncDisposable
                 refresh |= _accumulator.Complete(command.Batches[i], results[i], now);
                 if (ProduceErrors.IsFatal(results[i].Error))
                 {
-                    _fatal = ProduceErrors.Describe(command.Batches[i].TopicPartition, results[i]);
-                    _accumulator.FailQueued(_fatal);
+                    _fatal = ProduceErrors.Describe(command.Batches[i], results[i]);
+                    _accumulator.GiveUp(_fatal);
                 }
             }
         }
@@ -453,7 +471,7 @@ internal sealed class ProducerSender : IAsyncDisposable
             lock (_gate)
             {
                 _fatal = error;
-                _accumulator.FailQueued(error);
+                _accumulator.GiveUp(error);
             }
         }
     }

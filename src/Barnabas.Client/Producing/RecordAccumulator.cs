@@ -24,6 +24,7 @@ internal sealed class RecordAccumulator
     private readonly Stack<RecordBatchBuilder> _builders = new();
     // Batches that are not decided, by number; a split batch counts once for each part.
     private readonly SortedDictionary<long, int> _outstanding = [];
+    private KafkaException? _givenUp;
     private long _nextNumber;
     private int _drainFrom;
 
@@ -195,8 +196,10 @@ internal sealed class RecordAccumulator
             return false;
         }
 
+        batch.Refused(result.Error);
         bool late = now - batch.Created >= _options.DeliveryTimeout;
         bool retry = !late
+            && _givenUp is null
             && batch.Failures < _options.RetriesMax
             && (batch.HasSequence && _sequences is not null
                 ? _sequences.ShouldRetry(batch, result.Error, result.LogStartOffset)
@@ -210,20 +213,24 @@ internal sealed class RecordAccumulator
         {
             bool answered = result.Error is not (ErrorCode.NetworkException or ErrorCode.RequestTimedOut);
             _sequences?.Failed(batch, notWritten: answered && !result.Error.IsRetriable());
-            Fail(batch, ProduceErrors.Describe(batch.TopicPartition, result));
+            Fail(batch, ProduceErrors.Describe(batch, result));
         }
 
         return ProduceErrors.InvalidatesMetadata(result.Error);
     }
 
-    /// <summary>Gives up all that waits: the producer is closed or cannot go on.</summary>
-    public void FailQueued(KafkaException error)
+    /// <summary>
+    /// Gives up all that waits: the producer is closed or cannot go on. What is under way ends with its answer.
+    /// </summary>
+    public void GiveUp(KafkaException error)
     {
+        _givenUp = error;
         foreach (PartitionQueue queue in _queues)
         {
             while (queue.Count > 0)
             {
-                Fail(queue.TakeFirst(), error);
+                ProducerBatch batch = queue.TakeFirst();
+                Fail(batch, ProduceErrors.GivenUp(batch, error));
             }
         }
     }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using System.Text.RegularExpressions;
 using Barnabas.Kernel;
 using Barnabas.Platform;
 
@@ -240,6 +241,53 @@ public sealed class PeerTests(PeerBroker broker)
         Assert.Equal(ErrorCode.MessageTooLarge, refused.ErrorCode);
         RecordMetadata[] written = await Task.WhenAll(small);
         Assert.Equal(Enumerable.Range(0, 8).Select(i => (long)i), written.Select(metadata => metadata.Offset.Value));
+    }
+
+    [PeerFact]
+    public async Task A_pattern_takes_whole_names_whichever_alternative_comes_first()
+    {
+        string topic = await NewTopicAsync(partitions: 1);
+        await ProduceAsync(topic, 3, CompressionType.None);
+        await using KafkaConsumer consumer = new(Consumer(group: $"pattern-{topic}"));
+        consumer.Subscribe(new Regex($"{topic[..^1]}|{topic}"));
+        Assert.Equal(3, (await ReadAsync(consumer, 3)).Count);
+        Assert.All(consumer.Assignment, partition => Assert.Equal(topic, partition.Topic));
+    }
+
+    [PeerFact]
+    public async Task A_record_whose_handling_failed_comes_again()
+    {
+        string topic = await NewTopicAsync(partitions: 1);
+        await ProduceAsync(topic, 5, CompressionType.None);
+        string group = $"failing-{topic}";
+        await Assert.ThrowsAsync<InvalidDataException>(async () =>
+        {
+            await using KafkaConsumer consumer = new(Consumer(group));
+            consumer.Subscribe([topic]);
+            await foreach (ConsumeResult result in consumer.ConsumeAsync())
+            {
+                if (result.Offset.Value == 2)
+                {
+                    throw new InvalidDataException();
+                }
+            }
+        });
+        await Assert.ThrowsAsync<InvalidDataException>(async () =>
+        {
+            await using KafkaConsumer consumer = new(Consumer(group));
+            consumer.Subscribe([topic]);
+            Assert.Equal(2, (await ReadAsync(consumer, 3))[0].Offset.Value);
+            throw new InvalidDataException();
+        });
+
+        await using KafkaConsumer last = new(Consumer(group));
+        last.Subscribe([topic]);
+        Assert.Equal(2, (await ReadAsync(last, 3))[0].Offset.Value);
+        await last.CloseAsync();
+        await using KafkaConsumer after = new(Consumer(group));
+        IReadOnlyDictionary<TopicPartition, CommittedOffset> committed =
+            await after.CommittedAsync([new TopicPartition(topic, 0)]);
+        Assert.Equal(5, committed[new TopicPartition(topic, 0)].Offset.Value);
     }
 
     private static void AssertAllOnceInOrder(List<ConsumeResult> read, int count)

@@ -27,6 +27,41 @@ public sealed class RecordAccumulatorTests
     }
 
     [Fact]
+    public async Task A_failure_says_whether_the_record_may_have_been_written()
+    {
+        ProducerScript script = Acknowledged();
+        Delivery refused = script.Append("a")!;
+        script.Answer(script.Send(), ErrorCode.InvalidRecord);
+        Assert.False((await Assert.ThrowsAsync<KafkaException>(() => refused.Task.AsTask())).MayHaveBeenWritten);
+
+        script = Acknowledged();
+        Delivery lost = script.Append("a")!;
+        script.Answer(script.Send(), ErrorCode.NetworkException);
+        script.Wait(Backoff);
+        // The second attempt is refused, the first may be in the log.
+        script.Answer(script.Send(), ErrorCode.TopicAuthorizationFailed);
+        Assert.True((await Assert.ThrowsAsync<KafkaException>(() => lost.Task.AsTask())).MayHaveBeenWritten);
+
+        script = Acknowledged();
+        Delivery neverSent = script.Append("a")!;
+        script.Core.GiveUp(new KafkaException(ErrorCode.ProducerFenced, "fenced", isFatal: true));
+        KafkaException given = await Assert.ThrowsAsync<KafkaException>(() => neverSent.Task.AsTask());
+        Assert.Equal((ErrorCode.ProducerFenced, false), (given.ErrorCode, given.MayHaveBeenWritten));
+    }
+
+    [Fact]
+    public async Task A_producer_that_was_given_up_retries_nothing()
+    {
+        ProducerScript script = Acknowledged();
+        Delivery underWay = script.Append("a")!;
+        ProducerBatch sent = script.Send();
+        script.Core.GiveUp(new KafkaException(ErrorCode.RequestTimedOut, "closed", isFatal: true));
+        script.Answer(sent, ErrorCode.NetworkException);
+        Assert.True((await Assert.ThrowsAsync<KafkaException>(() => underWay.Task.AsTask())).MayHaveBeenWritten);
+        Assert.True(script.Core.IsEmpty);
+    }
+
+    [Fact]
     public void At_most_five_requests_are_in_flight()
     {
         ProducerScript script = Acknowledged();

@@ -112,12 +112,18 @@ internal sealed class ConsoleConsumerCommand
         {
             // Ctrl+C is how this command usually ends.
         }
+        catch (RegexMatchTimeoutException)
+        {
+            throw new CommandFailure("--include: the expression takes too long to match the names of the topics.");
+        }
         finally
         {
             printer.Flush();
             Console.Error.WriteLine($"Processed a total of {printer.Count} messages");
         }
 
+        // All that was polled was printed.
+        await consumer.CloseAsync(CancellationToken.None).ConfigureAwait(false);
         return 0;
     }
 
@@ -200,7 +206,7 @@ internal sealed class ConsoleConsumerCommand
         string? topic = parsed.GetValue(_topic);
         if (parsed.GetValue(_include) is { } include)
         {
-            consumer.Subscribe(new Regex(include, RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)));
+            consumer.Subscribe(Pattern(include));
         }
         else if (parsed.GetValue(_partition) is { } number)
         {
@@ -217,6 +223,18 @@ internal sealed class ConsoleConsumerCommand
             // Without a group there is nobody to share with: all partitions, and no coordinator in between.
             TopicInfo info = await consumer.TopicAsync(topic!, cancellation).ConfigureAwait(false);
             consumer.Assign(info.Partitions.Select(partition => new TopicPartition(topic!, partition.Index)));
+        }
+    }
+
+    private static Regex Pattern(string include)
+    {
+        try
+        {
+            return new Regex(include, RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
+        }
+        catch (ArgumentException)
+        {
+            throw new CommandFailure($"{include} is an invalid regex.");
         }
     }
 
