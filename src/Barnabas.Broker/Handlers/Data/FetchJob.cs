@@ -10,9 +10,10 @@ namespace Barnabas.Broker;
 /// </summary>
 /// <remarks>
 /// It answers at once when it may not wait, has nothing to read, found <c>min.bytes</c>, or found an error or a
-/// divergence in any partition. A parked fetch counts the bytes that arrive and reads again when they may be enough.
-/// What is not in memory is loaded by another thread, and then read again. States: free → looking → (answered | parked
-/// → looking … | warming → looking …) → free; while it warms, progress and the deadline are only noted.
+/// divergence in a partition that is there; one that is not there is told of when the others have something to say. A
+/// parked fetch counts the bytes that arrive and reads again when they may be enough. What is not in memory is loaded
+/// by another thread, and then read again. States: free → looking → (answered | parked → looking … | warming → looking
+/// …) → free; while it warms, progress and the deadline are only noted.
 /// </remarks>
 internal sealed class FetchJob : WorkItem, IParkedRequest
 {
@@ -177,6 +178,7 @@ internal sealed class FetchJob : WorkItem, IParkedRequest
     private bool Read(bool mayWait, out bool isCold)
     {
         bool urgent = false;
+        bool hasPartition = false;
         int left = MaxBytes;
         isCold = false;
         _found = 0;
@@ -188,11 +190,13 @@ internal sealed class FetchJob : WorkItem, IParkedRequest
             Read(ref item, Math.Min(item.MaxBytes, left), atLeastOneBatch: _found == 0, mayWait);
             _found += item.Region.Count;
             left = Math.Max(0, left - item.Region.Count);
-            urgent |= item.Error != ErrorCode.None || item.Diverging is not null;
+            bool isThere = item.Partition is not null;
+            hasPartition |= isThere;
+            urgent |= isThere && (item.Error != ErrorCode.None || item.Diverging is not null);
             isCold |= item.IsCold;
         }
 
-        return urgent || _found >= MinBytes;
+        return urgent || !hasPartition || _found >= MinBytes;
     }
 
     /// <summary>
@@ -204,8 +208,11 @@ internal sealed class FetchJob : WorkItem, IParkedRequest
         long bytes = _found;
         foreach (ref readonly FetchItem item in Items)
         {
-            // A partition that is not there was an answer at once.
-            Partition partition = item.Partition!;
+            if (item.Partition is not { } partition)
+            {
+                continue;
+            }
+
             if (partition.CheckServing(item.CurrentLeaderEpoch) != ErrorCode.None
                 || partition.Log.OfflineReason is not null)
             {
