@@ -33,6 +33,8 @@ internal sealed class ProduceHandler(
         job.Acks = reader.Acks;
         job.TimeoutMs = reader.TimeoutMs;
         Collect(job, ref reader, request.Version);
+        // Without the id nobody can say whether the producer may write: then nothing of the request is appended.
+        bool isUnowned = !reader.HasTransactionalId && HasTransactionalRecords(job.Items, frame);
         if (job.Items.Length > 1)
         {
             job.KeepLastOfEach(request.Workspace.Scratch<NamedPartitions>());
@@ -43,9 +45,12 @@ internal sealed class ProduceHandler(
         foreach (ref ProduceItem item in job.Items)
         {
             Span<byte> records = frame.Slice(item.RecordsOffset, item.RecordsLength);
-            item.Result = validAcks
-                ? Append(in item, request.Version, reader.HasTransactionalId, reader.Acks, records, now)
-                : AppendResult.Refused(ErrorCode.InvalidRequiredAcks, $"acks must be -1, 0 or 1, not {reader.Acks}.");
+            item.Result = isUnowned
+                ? AppendResult.Refused(ErrorCode.TransactionalIdAuthorizationFailed, null)
+                : validAcks
+                    ? Append(in item, request.Version, reader.Acks, records, now)
+                    : AppendResult.Refused(
+                        ErrorCode.InvalidRequiredAcks, $"acks must be -1, 0 or 1, not {reader.Acks}.");
             traffic.OnProduced(in item, records);
             item.AwaitsFlush = item.Result.Error == ErrorCode.None && flushes.Request(item.Partition!);
         }
@@ -81,13 +86,21 @@ internal sealed class ProduceHandler(
         }
     }
 
-    private static AppendResult Append(
-        in ProduceItem item,
-        short version,
-        bool hasTransactionalId,
-        short acks,
-        Span<byte> records,
-        long now)
+    private static bool HasTransactionalRecords(ReadOnlySpan<ProduceItem> items, ReadOnlySpan<byte> frame)
+    {
+        foreach (ref readonly ProduceItem item in items)
+        {
+            ReadOnlySpan<byte> records = frame.Slice(item.RecordsOffset, item.RecordsLength);
+            if (RecordBatch.Probe(records, out _) == BatchFrame.Whole && new RecordBatch(records).IsTransactional)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static AppendResult Append(in ProduceItem item, short version, short acks, Span<byte> records, long now)
     {
         if (item.Partition is not { } partition)
         {
@@ -107,11 +120,8 @@ internal sealed class ProduceHandler(
         RecordBatch batch = new(records);
         if (batch.IsTransactional)
         {
-            // Without the id nobody can say whether the producer may write; with it, no coordinator here opened the
-            // transaction, and a batch outside of one would never be decided.
-            return hasTransactionalId
-                ? AppendResult.Refused(ErrorCode.InvalidTxnState, "This broker does not coordinate transactions.")
-                : AppendResult.Refused(ErrorCode.TransactionalIdAuthorizationFailed, null);
+            // No coordinator here opened the transaction, and a batch outside of one would never be decided.
+            return AppendResult.Refused(ErrorCode.InvalidTxnState, "This broker does not coordinate transactions.");
         }
 
         if (InternalTopics.Contains(partition.Id.Topic))

@@ -16,6 +16,7 @@ internal sealed class FindCoordinatorHandler(
 {
     private const short FirstBatched = 4;
     private const sbyte GroupKey = 0;
+    private const sbyte TransactionKey = 1;
 
     public override ApiKey Api => ApiKey.FindCoordinator;
 
@@ -45,6 +46,13 @@ internal sealed class FindCoordinatorHandler(
 
     private FindCoordinatorResponse.Coordinator Find(Request request, MetadataImage image, sbyte keyType, string key)
     {
+        if (keyType == TransactionKey)
+        {
+            // Not a matter of rights, but of the errors with a message that end a transactional producer at once it is
+            // the one that both the Java client and librdkafka show with that message.
+            return Refuse(key, ErrorCode.ClusterAuthorizationFailed, "This broker does not serve transactions yet.");
+        }
+
         if (keyType != GroupKey)
         {
             return Refuse(

@@ -5,7 +5,8 @@ namespace Barnabas.Broker;
 
 /// <summary>
 /// InitProducerId (22): gives an idempotent producer its id (KIP-98). With a transactional id it is refused: this
-/// broker coordinates no transactions.
+/// broker coordinates no transactions, and says so in the way of FindCoordinator, since a producer would ask again for
+/// ever on <c>NOT_COORDINATOR</c>.
 /// </summary>
 internal sealed class InitProducerIdHandler(ProducerIds producerIds) : MessageHandler<InitProducerIdRequest>
 {
@@ -25,7 +26,7 @@ internal sealed class InitProducerIdHandler(ProducerIds producerIds) : MessageHa
         {
             ErrorCode = (short)(!isWhole || message.TransactionalId is not { Length: > 0 }
                 ? ErrorCode.InvalidRequest
-                : ErrorCode.NotCoordinator),
+                : ErrorCode.ClusterAuthorizationFailed),
             ProducerId = -1,
             ProducerEpoch = -1,
         });
