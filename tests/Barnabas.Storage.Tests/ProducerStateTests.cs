@@ -22,6 +22,7 @@ public sealed class ProducerStateTests
             Assert.True(again.IsDuplicate);
             Assert.Equal(new Offset(i * 2), again.BaseOffset);
             Assert.Equal(new Offset((i * 2) + 1), again.LastOffset);
+            Assert.Equal(TestLog.Now + 1, again.LogAppendTime);
         }
 
         Assert.Equal(ErrorCode.OutOfOrderSequenceNumber, Send(sequence: 0, records: 2).Error);

@@ -21,7 +21,9 @@ public readonly record struct AppendResult
 
     public Offset LastOffset { get; internal init; }
 
-    /// <summary>The leader's timestamp, or -1 if the topic keeps the producer's.</summary>
+    /// <summary>
+    /// The leader's timestamp, or -1 if the topic keeps the producer's; of a duplicate the batch's largest.
+    /// </summary>
     public long LogAppendTime { get; internal init; }
 
     public Offset LogStartOffset { get; internal init; }

@@ -165,7 +165,7 @@ public sealed class PartitionLog
 
             if (check.IsDuplicate)
             {
-                return Duplicate(check.Original, config);
+                return Duplicate(check.Original);
             }
 
             Store(bytes, valid.BaseOffset, valid.LastOffset, valid.MaxTimestamp, config, nowMs);
@@ -520,13 +520,12 @@ public sealed class PartitionLog
         PublishFirstUnstable();
     }
 
-    private AppendResult Duplicate(BatchMetadata original, LogConfig config) => new()
+    private AppendResult Duplicate(BatchMetadata original) => new()
     {
         BaseOffset = new Offset(original.FirstOffset),
         LastOffset = new Offset(original.LastOffset),
-        LogAppendTime = config.Append.TimestampType == TimestampType.LogAppendTime
-            ? original.Timestamp
-            : RecordBatch.NoTimestamp,
+        // As Apache Kafka answers, whoever set the timestamp.
+        LogAppendTime = original.Timestamp,
         LogStartOffset = LogStartOffset,
         IsDuplicate = true,
     };

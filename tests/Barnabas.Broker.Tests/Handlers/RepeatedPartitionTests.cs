@@ -1,9 +1,10 @@
 using Barnabas.Kernel;
 using Barnabas.Protocol;
+using Barnabas.Records;
 
 namespace Barnabas.Broker.Tests;
 
-/// <summary>Requests that name a partition more than once, as Apache Kafka takes them.</summary>
+/// <summary>Requests that name a partition, or bring a batch, more than once, as Apache Kafka takes them.</summary>
 public sealed class RepeatedPartitionTests : IDisposable
 {
     private readonly TestNode _node = TestNode.Start();
@@ -78,6 +79,50 @@ public sealed class RepeatedPartitionTests : IDisposable
             Assert.Equal(
                 ErrorCode.NotLeaderOrFollower,
                 (ErrorCode)Assert.Single(Assert.Single(response.Responses).Partitions).ErrorCode);
+        }
+    }
+
+    [Fact]
+    public void ListOffsets_refuses_once_what_is_named_twice()
+    {
+        for (short version = 1; version <= 11; version++)
+        {
+            ListOffsetsRequest request = new() { ReplicaId = -1 };
+            foreach (int[] partitions in (int[][])[[0, 1, 0], [0]])
+            {
+                ListOffsetsRequest.ListOffsetsTopic asked = new() { Name = "t" };
+                asked.Partitions.AddRange(partitions.Select(static partition =>
+                    new ListOffsetsRequest.ListOffsetsPartition
+                    {
+                        PartitionIndex = partition,
+                        Timestamp = -1,
+                        CurrentLeaderEpoch = -1,
+                    }));
+                request.Topics.Add(asked);
+            }
+
+            ListOffsetsResponse response = _connection.Ask<ListOffsetsResponse>(request, version);
+            Assert.Equal(
+                [(0, ErrorCode.InvalidRequest), (1, ErrorCode.None)],
+                Assert.Single(response.Topics).Partitions.Select(
+                    static partition => (partition.PartitionIndex, (ErrorCode)partition.ErrorCode)));
+        }
+    }
+
+    [Fact]
+    public void A_repeated_batch_is_answered_with_its_largest_timestamp()
+    {
+        long time = TestBatch.Now;
+        RecordBatchTemplate template = new() { Producer = new ProducerIdAndEpoch(7, 0), BaseSequence = 0 };
+        byte[] batch = TestBatch.Of(template, time, "a", "b");
+        Assert.Equal((0, -1), Send(batch));
+        Assert.Equal((0, time), Send(batch));
+
+        (long Offset, long Time) Send(byte[] records)
+        {
+            ProduceResponse response = _connection.Ask<ProduceResponse>(Wire.Produce("t", records), 9);
+            ProduceResponse.PartitionProduceResponse told = response.Responses[0].PartitionResponses[0];
+            return (told.BaseOffset, told.LogAppendTimeMs);
         }
     }
 
