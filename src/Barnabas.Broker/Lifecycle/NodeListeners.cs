@@ -121,9 +121,10 @@ internal sealed class NodeListeners(NodeSeams seams, NodeConfiguration configura
 
     private static IPAddress AddressOf(ListenerEndpoint endpoint)
     {
-        if (endpoint.Host is null or "" or "0.0.0.0")
+        if (string.IsNullOrEmpty(endpoint.Host))
         {
-            return IPAddress.Any;
+            // Both families where the machine has both.
+            return IPAddress.IPv6Any;
         }
 
         if (endpoint.Host == "localhost")
@@ -131,9 +132,9 @@ internal sealed class NodeListeners(NodeSeams seams, NodeConfiguration configura
             return IPAddress.Loopback;
         }
 
-        return Array.Find(
-                Resolve(endpoint.Host, $"listener {endpoint.Name}"),
-                static address => address.AddressFamily == AddressFamily.InterNetwork)
-            ?? throw new NetworkException($"The host {endpoint.Host} of listener {endpoint.Name} has no IPv4 address.");
+        IPAddress[] addresses = Resolve(endpoint.Host, $"listener {endpoint.Name}");
+        return Array.Find(addresses, static address => address.AddressFamily == AddressFamily.InterNetwork)
+            ?? addresses.FirstOrDefault()
+            ?? throw new NetworkException($"The host {endpoint.Host} of listener {endpoint.Name} has no address.");
     }
 }

@@ -9,7 +9,8 @@ public interface INetwork
 
     /// <summary>
     /// Accepts connections and deals them out to the reactors in turn. Throws <see cref="NetworkException"/> if the
-    /// address cannot be had (in use, not local, no permission). From any thread.
+    /// address cannot be had (in use, not local, no permission). <c>IPv6Any</c> is every address of both families. From
+    /// any thread.
     /// </summary>
     IListener Listen(IPEndPoint local, IConnectionAcceptor acceptor);
 }

@@ -17,9 +17,10 @@ internal sealed class RawConnection : IDisposable
 
     public Socket Socket => _socket;
 
-    public static RawConnection To(int port, int? receiveBufferBytes = null)
+    public static RawConnection To(int port, int? receiveBufferBytes = null, IPAddress? address = null)
     {
-        Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        address ??= IPAddress.Loopback;
+        Socket socket = new(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         if (receiveBufferBytes is { } bytes)
         {
             socket.ReceiveBufferSize = bytes;
@@ -27,7 +28,7 @@ internal sealed class RawConnection : IDisposable
 
         socket.ReceiveTimeout = 30_000;
         socket.SendTimeout = 30_000;
-        socket.Connect(IPAddress.Loopback, port);
+        socket.Connect(address, port);
         return new RawConnection(socket);
     }
 

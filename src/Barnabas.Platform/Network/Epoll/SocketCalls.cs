@@ -25,6 +25,7 @@ internal static unsafe class SocketCalls
     /// <summary>A listening socket. Throws <see cref="NetworkException"/> if the address cannot be had.</summary>
     public static int Listen(IPEndPoint local, TransportOptions options)
     {
+        local = ListenAddress.On(local, System.Net.Sockets.Socket.OSSupportsIPv6);
         int socket = Open(local);
         byte* address = stackalloc byte[AddressBytesMax];
         int length = Write(local, address);

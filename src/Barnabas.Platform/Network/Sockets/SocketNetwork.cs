@@ -31,6 +31,7 @@ public sealed class SocketNetwork : INetwork, IDisposable
 
     public IListener Listen(IPEndPoint local, IConnectionAcceptor acceptor)
     {
+        local = ListenAddress.On(local, Socket.OSSupportsIPv6);
         Socket socket = new(local.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
