@@ -21,4 +21,15 @@ public interface IBrokerEvents : ICoordinatorEvents
 
     /// <summary>The metadata log takes records again.</summary>
     void MetadataLogHasRoom();
+
+    /// <summary>
+    /// A topic that clients need cannot be made; they ask again and again. Told once until the error changes.
+    /// </summary>
+    void TopicCreationFailed(string topic, ErrorCode error, string? message);
+
+    /// <summary>
+    /// An internal topic that is not there yet is to have more replicas than there are brokers, so that it cannot be
+    /// made; <paramref name="key"/> says how many.
+    /// </summary>
+    void InternalTopicOutOfReach(string topic, string key, int replicas, int brokers);
 }

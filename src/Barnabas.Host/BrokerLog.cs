@@ -8,6 +8,7 @@ namespace Barnabas.Host;
 internal sealed class BrokerLog(ILoggerFactory loggers) : IBrokerEvents
 {
     private readonly ILogger _storage = loggers.CreateLogger("storage");
+    private readonly ILogger _topics = loggers.CreateLogger("topics");
     private readonly ILogger _groups = loggers.CreateLogger("groups");
 
     public void PartitionOffline(TopicPartition partition, string reason) =>
@@ -18,6 +19,12 @@ internal sealed class BrokerLog(ILoggerFactory loggers) : IBrokerEvents
     public void MetadataLogFull(string reason) => Log.MetadataLogFull(_storage, reason);
 
     public void MetadataLogHasRoom() => Log.MetadataLogHasRoom(_storage);
+
+    public void TopicCreationFailed(string topic, ErrorCode error, string? message) =>
+        Log.TopicCreationFailed(_topics, topic, error, message);
+
+    public void InternalTopicOutOfReach(string topic, string key, int replicas, int brokers) =>
+        Log.InternalTopicOutOfReach(_topics, topic, key, replicas, brokers);
 
     public void PartitionMoved(
         int partition,

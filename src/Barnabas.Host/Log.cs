@@ -60,6 +60,16 @@ internal static partial class Log
     [LoggerMessage(20, LogLevel.Information, "Metadata can be changed again")]
     public static partial void MetadataLogHasRoom(ILogger log);
 
+    [LoggerMessage(21, LogLevel.Warning, "Topic {Topic} cannot be created, though clients need it: {Error}, {Message}")]
+    public static partial void TopicCreationFailed(ILogger log, string topic, ErrorCode error, string? message);
+
+    [LoggerMessage(
+        22,
+        LogLevel.Warning,
+        "{Key} is {Replicas}, but the cluster has {Brokers} broker(s): {Topic} cannot be created when it is needed")]
+    public static partial void InternalTopicOutOfReach(
+        ILogger log, string topic, string key, int replicas, int brokers);
+
     [LoggerMessage(17, LogLevel.Debug, "Coordinator of partition {Partition}, epoch {Epoch}: {From} to {To}, {Why}")]
     public static partial void CoordinatorMoved(
         ILogger log,

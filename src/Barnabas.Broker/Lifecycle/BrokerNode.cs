@@ -178,7 +178,7 @@ public sealed class BrokerNode
             FetchLimits = new FetchLimits { BytesMax = _configuration.Fetch.ResponseBytesMax },
             ColdReads = _seams.Scheduler.CreateBlockingMailbox("cold-reads", threads: 2),
             Flushes = new FlushBeforeAcknowledge(_seams.Scheduler.CreateBlockingMailbox("flusher", FlusherThreads)),
-            AutoCreation = new TopicAutoCreation(configs, quorum, _control),
+            AutoCreation = new TopicAutoCreation(configs, quorum, _control, _events),
             ProducerIds = new ProducerIds(cluster, quorum, _control),
             Controller = quorum,
             Quorum = quorum,
@@ -275,10 +275,11 @@ public sealed class BrokerNode
         {
             FinishClosing();
         }
-        else if (!_lease.IsFenced)
+        else if (!_lease.IsFenced && _whenReady is { } whenReady)
         {
-            _whenReady?.Invoke();
             _whenReady = null;
+            _parts!.AutoCreation.CheckReplicas(_quorum!.Image);
+            whenReady();
         }
     }
 

@@ -10,12 +10,17 @@ namespace Barnabas.Broker;
 /// Creates topics that clients or this broker ask for: with <c>auto.create.topics.enable</c> those of Metadata, and the
 /// internal topics when they are first needed. At most one creation of a name is under way. From any reactor.
 /// </summary>
-internal sealed class TopicAutoCreation(LiveConfigs configs, IControllerChannel controller, IMailbox mailbox)
+internal sealed class TopicAutoCreation(
+    LiveConfigs configs, IControllerChannel controller, IMailbox mailbox, IBrokerEvents events)
 {
     /// <summary>Creations under way; more names wait for the client's next Metadata.</summary>
     private const int InFlightMax = 1024;
 
+    /// <summary>Names whose failure is remembered as told; beyond that all are forgotten and told again.</summary>
+    private const int ToldMax = 1024;
+
     private readonly Lock _lock = new();
+    private readonly Dictionary<string, ErrorCode> _told = new(StringComparer.Ordinal);
     private readonly HashSet<string> _inFlight = new(StringComparer.Ordinal);
 
     /// <summary>
@@ -56,6 +61,20 @@ internal sealed class TopicAutoCreation(LiveConfigs configs, IControllerChannel 
             topic.Configs.Add(new CreateTopicsRequest.CreatableTopicConfig { Name = name, Value = value });
     }
 
+    /// <summary>Tells at the start what could only fail later.</summary>
+    public void CheckReplicas(MetadataImage image)
+    {
+        int replicas = configs.Node.Groups.OffsetsTopicReplicationFactor;
+        if (replicas > image.Brokers.Count && !image.Topics.TryGet(InternalTopics.ConsumerOffsets, out _))
+        {
+            events.InternalTopicOutOfReach(
+                InternalTopics.ConsumerOffsets,
+                GroupKeys.OffsetsTopicReplicationFactor.Name,
+                replicas,
+                image.Brokers.Count);
+        }
+    }
+
     private void Create(CreateTopicsRequest.CreatableTopic topic)
     {
         lock (_lock)
@@ -68,19 +87,52 @@ internal sealed class TopicAutoCreation(LiveConfigs configs, IControllerChannel 
 
         CreateTopicsRequest request = new() { TimeoutMs = (int)configs.Node.Network.RequestTimeout.TotalMilliseconds };
         request.Topics.Add(topic);
-        controller.Submit(new CreateTopicsCommand(request), new Completion(this, topic.Name), mailbox);
+        CreateTopicsCommand command = new(request);
+        controller.Submit(command, new Completion(this, command, topic.Name), mailbox);
     }
 
-    private void OnDone(string name)
+    private void OnDone(CreateTopicsCommand command, string name)
     {
+        CreateTopicsResponse.CreatableTopicResult? result = command.Response.Topics.FirstOrDefault();
+        ErrorCode error = (ErrorCode)(result?.ErrorCode ?? 0);
+        bool isNews;
         lock (_lock)
         {
             _inFlight.Remove(name);
+            isNews = IsNews(name, error);
+        }
+
+        if (isNews)
+        {
+            events.TopicCreationFailed(name, error, result!.ErrorMessage);
         }
     }
 
-    private sealed class Completion(TopicAutoCreation owner, string name) : WorkItem
+    private bool IsNews(string name, ErrorCode error)
     {
-        public override void Run() => owner.OnDone(name);
+        // What a client has made in the meantime is there, which is all that was wanted.
+        if (error is ErrorCode.None or ErrorCode.TopicAlreadyExists)
+        {
+            _told.Remove(name);
+            return false;
+        }
+
+        if (_told.TryGetValue(name, out ErrorCode told) && told == error)
+        {
+            return false;
+        }
+
+        if (_told.Count >= ToldMax)
+        {
+            _told.Clear();
+        }
+
+        _told[name] = error;
+        return true;
+    }
+
+    private sealed class Completion(TopicAutoCreation owner, CreateTopicsCommand command, string name) : WorkItem
+    {
+        public override void Run() => owner.OnDone(command, name);
     }
 }

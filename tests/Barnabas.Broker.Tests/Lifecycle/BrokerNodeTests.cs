@@ -135,6 +135,14 @@ public sealed class BrokerNodeTests
         {
         }
 
+        public void TopicCreationFailed(string topic, ErrorCode error, string? message)
+        {
+        }
+
+        public void InternalTopicOutOfReach(string topic, string key, int replicas, int brokers)
+        {
+        }
+
         public void PartitionMoved(
             int partition,
             LeaderEpoch epoch,

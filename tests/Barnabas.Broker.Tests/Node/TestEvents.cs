@@ -10,6 +10,7 @@ internal sealed class TestEvents : IBrokerEvents
     private readonly ConcurrentQueue<string> _faults = new();
     private readonly ConcurrentQueue<string> _offline = new();
     private readonly ConcurrentQueue<string> _metadataRoom = new();
+    private readonly ConcurrentQueue<string> _creations = new();
 
     public IReadOnlyList<string> Faults => [.. _faults];
 
@@ -18,6 +19,9 @@ internal sealed class TestEvents : IBrokerEvents
 
     /// <summary>What was said of the room for the metadata log, oldest first.</summary>
     public IReadOnlyList<string> MetadataRoom => [.. _metadataRoom];
+
+    /// <summary>What was said of topics that cannot be made, oldest first.</summary>
+    public IReadOnlyList<string> Creations => [.. _creations];
 
     public string? Failure { get; set; }
 
@@ -30,6 +34,12 @@ internal sealed class TestEvents : IBrokerEvents
     public void MetadataLogFull(string reason) => _metadataRoom.Enqueue($"full: {reason}");
 
     public void MetadataLogHasRoom() => _metadataRoom.Enqueue("room");
+
+    public void TopicCreationFailed(string topic, ErrorCode error, string? message) =>
+        _creations.Enqueue($"{topic}: {error}, {message}");
+
+    public void InternalTopicOutOfReach(string topic, string key, int replicas, int brokers) =>
+        _creations.Enqueue($"{topic}: {key} is {replicas} of {brokers}");
 
     public void PartitionMoved(
         int partition, LeaderEpoch epoch, CoordinatorPartitionState from, CoordinatorPartitionState to, string why)

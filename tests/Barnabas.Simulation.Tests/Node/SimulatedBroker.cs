@@ -124,5 +124,11 @@ internal sealed class SimulatedBroker
         public void MetadataLogFull(string reason) => lines.Add($"metadata log full: {reason}");
 
         public void MetadataLogHasRoom() => lines.Add("metadata log has room");
+
+        public void TopicCreationFailed(string topic, ErrorCode error, string? message) =>
+            lines.Add($"topic {topic} cannot be created: {error}, {message}");
+
+        public void InternalTopicOutOfReach(string topic, string key, int replicas, int brokers) =>
+            lines.Add($"topic {topic} is out of reach: {key} is {replicas} of {brokers}");
     }
 }
