@@ -24,6 +24,8 @@ internal sealed class CrashingDisk(IDisk inner, int crashAt, Random random) : ID
 
     public bool DirectoryExists(string path) => Change(() => inner.DirectoryExists(path), counts: false);
 
+    public long LastModifiedMs(string path) => inner.LastModifiedMs(path);
+
     public void CreateDirectory(string path) => Change(() => inner.CreateDirectory(path));
 
     public void DeleteFile(string path) => Change(() => inner.DeleteFile(path));

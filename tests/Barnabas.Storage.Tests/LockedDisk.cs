@@ -16,6 +16,8 @@ internal sealed class LockedDisk : IDisk
 
     public bool DirectoryExists(string path) => Locked(() => _disk.DirectoryExists(path));
 
+    public long LastModifiedMs(string path) => Locked(() => _disk.LastModifiedMs(path));
+
     public void CreateDirectory(string path) => Locked(() => _disk.CreateDirectory(path));
 
     public void DeleteFile(string path) => Locked(() => _disk.DeleteFile(path));

@@ -49,6 +49,27 @@ public sealed class RealDiskTests(ITestOutputHelper output) : IDisposable
         Assert.Equal(batch.Length, new FileInfo(log.Contents.Segments.Active.Path).Length);
     }
 
+    [Theory]
+    [InlineData(1000, 0)]
+    [InlineData(1001, 1)]
+    public void Records_without_timestamps_are_as_old_as_their_file_also_after_a_restart(int age, int segments)
+    {
+        LogConfig config = LogConfig.Default with { RetentionMs = 1000 };
+        var before = new TestLog(config: config, disk: new LinuxDisk(), root: _root);
+        PartitionLog log = before.Open();
+        Assert.Equal(ErrorCode.None, log.Append(TestLog.Batch(timestamp: RecordBatch.NoTimestamp)).Error);
+        string path = log.Contents.Segments.Active.Path;
+        Assert.True(before.Directory.Close(1));
+        File.SetLastWriteTimeUtc(path, DateTime.UnixEpoch.AddMilliseconds(TestLog.Now - age));
+
+        log = new TestLog(config: config, disk: new LinuxDisk(), root: _root).Open();
+        lock (log.Gate)
+        {
+            log.UpdateHighWatermark(log.LogEndOffset);
+            Assert.Equal(segments, log.DeleteOldSegments(TestLog.Now).Segments);
+        }
+    }
+
     [Fact]
     public void Many_partitions_open_quickly_after_a_clean_stop_and_after_a_kill()
     {

@@ -18,6 +18,9 @@ public interface IDisk
 
     bool DirectoryExists(string path);
 
+    /// <summary>When a file was last written, in milliseconds since 1970.</summary>
+    long LastModifiedMs(string path);
+
     /// <summary>Makes the directory and those above it; harmless if it is there.</summary>
     void CreateDirectory(string path);
 

@@ -37,6 +37,8 @@ public sealed class LinuxDisk : IDisk
 
     public bool DirectoryExists(string path) => Directory.Exists(path);
 
+    public long LastModifiedMs(string path) => FileTimes.LastModifiedMs(path);
+
     public void CreateDirectory(string path) =>
         ThroughClassLibrary("creating directory", path, static path => Directory.CreateDirectory(path));
 

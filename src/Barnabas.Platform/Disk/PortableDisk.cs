@@ -25,6 +25,8 @@ public sealed class PortableDisk : IDisk
 
     public bool DirectoryExists(string path) => Directory.Exists(path);
 
+    public long LastModifiedMs(string path) => FileTimes.LastModifiedMs(path);
+
     public void CreateDirectory(string path) => Call("creating directory", path, () => Directory.CreateDirectory(path));
 
     public void DeleteFile(string path) => Call("deleting", path, () =>

@@ -26,6 +26,7 @@ public sealed class SimulatedDisk : IDisk
 {
     private readonly SimulatedRandom _random;
     private readonly SimulatedTrace _trace;
+    private readonly TimeProvider? _time;
     private readonly SimulatedNames _names = new();
     private readonly HashSet<string> _locks = new(StringComparer.Ordinal);
     private readonly SortedDictionary<SimulatedDiskCall, (int Skip, DiskError Error)> _planned = [];
@@ -33,8 +34,11 @@ public sealed class SimulatedDisk : IDisk
     private int _powerLosses;
     private long? _callsLeft;
 
-    public SimulatedDisk(ulong seed, SimulatedDiskOptions? options = null, SimulatedTrace? trace = null)
+    /// <param name="time">What files are dated by; without it all are of 1970.</param>
+    public SimulatedDisk(
+        ulong seed, SimulatedDiskOptions? options = null, SimulatedTrace? trace = null, TimeProvider? time = null)
     {
+        _time = time;
         options ??= new SimulatedDiskOptions();
         _random = new SimulatedRandom(seed);
         _trace = trace ?? new SimulatedTrace();
@@ -115,7 +119,7 @@ public sealed class SimulatedDisk : IDisk
                 throw new DiskException(DiskError.NotFound, path, "the file does not exist");
             }
 
-            inode = new SimulatedInode { Users = 1 };
+            inode = new SimulatedInode { Users = 1, ModifiedMs = _time?.UnixMilliseconds ?? 0 };
             (SimulatedDirectory parent, string name) = _names.ParentOf(path);
             parent.Change(name, inode);
         }
@@ -132,6 +136,8 @@ public sealed class SimulatedDisk : IDisk
     public bool FileExists(string path) => _names.Find(path) is SimulatedInode;
 
     public bool DirectoryExists(string path) => _names.Find(path) is SimulatedDirectory;
+
+    public long LastModifiedMs(string path) => FindFile(path).ModifiedMs;
 
     public void CreateDirectory(string path)
     {
@@ -353,6 +359,7 @@ public sealed class SimulatedDisk : IDisk
     {
         long before = inode.Pages;
         inode.Write(source, position);
+        inode.ModifiedMs = _time?.UnixMilliseconds ?? 0;
         _usedPages += inode.Pages - before;
     }
 
@@ -360,6 +367,7 @@ public sealed class SimulatedDisk : IDisk
     {
         long before = inode.Pages;
         change();
+        inode.ModifiedMs = _time?.UnixMilliseconds ?? 0;
         _usedPages += inode.Pages - before;
     }
 

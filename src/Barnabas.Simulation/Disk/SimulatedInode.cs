@@ -22,6 +22,9 @@ internal sealed class SimulatedInode : SimulatedEntry
 
     public long Length { get; private set; }
 
+    /// <summary>When it was last changed, by the wall clock; survives a loss of power.</summary>
+    public long ModifiedMs { get; set; }
+
     /// <summary>Names that lead here, and open files.</summary>
     public int Users { get; set; }
 

@@ -19,7 +19,7 @@ public sealed class SimulatedNode
         Index = index;
         Name = name;
         Address = address;
-        Disk = new SimulatedDisk(world.Random.NextUInt64(), disk, world.Trace);
+        Disk = new SimulatedDisk(world.Random.NextUInt64(), disk, world.Trace, new SimulatedTime(this));
     }
 
     public SimulatedWorld World { get; }

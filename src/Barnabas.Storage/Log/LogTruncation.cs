@@ -57,11 +57,10 @@ internal static class LogTruncation
         var summaries = new SegmentSummary[segments.Length];
         for (int i = 0; i < segments.Length; i++)
         {
-            segments[i].LookUpMaxTimestamp();
             summaries[i] = new SegmentSummary(
                 i + 1 < segments.Length ? segments[i + 1].BaseOffset : log.LogEndOffset,
                 segments[i].Size,
-                segments[i].MaxTimestamp >= 0 ? segments[i].MaxTimestamp : segments[i].CreatedMs);
+                segments[i].LargestTimestamp());
         }
 
         LogConfig config = log.Config;

@@ -51,7 +51,7 @@ internal sealed class Segment
 
     public string Path => SegmentFileNames.PathOf(_directory, BaseOffset, SegmentFileNames.Log);
 
-    /// <summary>When this object was made; the age of a segment without timestamps.</summary>
+    /// <summary>When this object was made: records without timestamps wait for a roll since then.</summary>
     public long CreatedMs { get; }
 
     /// <summary>Random part of <c>segment.ms</c> that this segment does not wait.</summary>
@@ -202,6 +202,15 @@ internal sealed class Segment
         {
             (MaxTimestamp, OffsetOfMaxTimestamp) = SegmentSearch.MaxTimestamp(this);
         }
+    }
+
+    /// <summary>
+    /// The largest timestamp for retention: where no record has one the file's, which a restart does not make younger.
+    /// </summary>
+    public long LargestTimestamp()
+    {
+        LookUpMaxTimestamp();
+        return MaxTimestamp >= 0 ? MaxTimestamp : _disk.LastModifiedMs(Path);
     }
 
     /// <summary>The largest timestamp for readers, who may not keep what they find: only the writer does.</summary>

@@ -39,6 +39,8 @@ internal sealed class FaultyDisk(IDisk real, FaultyDisk? before = null) : IDisk
 
     public bool DirectoryExists(string path) => real.DirectoryExists(path);
 
+    public long LastModifiedMs(string path) => real.LastModifiedMs(path);
+
     public void CreateDirectory(string path) => real.CreateDirectory(path);
 
     public void DeleteFile(string path) => real.DeleteFile(path);

@@ -27,6 +27,8 @@ internal sealed class KillableDisk(IDisk real) : IDisk
 
     public bool DirectoryExists(string path) => real.DirectoryExists(path);
 
+    public long LastModifiedMs(string path) => real.LastModifiedMs(path);
+
     public void CreateDirectory(string path) => real.CreateDirectory(path);
 
     public void DeleteFile(string path) => real.DeleteFile(path);

@@ -39,6 +39,12 @@ public abstract class DiskContract
     }
 
     [Fact]
+    public void The_age_of_a_file_that_is_not_there_is_not_found()
+    {
+        Assert.Equal(DiskError.NotFound, Fails(() => Disk.LastModifiedMs(At("a"))));
+    }
+
+    [Fact]
     public void Openings_differ_in_what_they_demand_and_what_they_keep()
     {
         Assert.Equal(DiskError.NotFound, Fails(() => Disk.Open(At("a"), FileOpening.Read)));

@@ -65,6 +65,28 @@ public sealed class SimulatedWorldTests
     }
 
     [Fact]
+    public void A_file_is_as_old_as_its_last_change_by_the_wall_clock_also_after_a_loss_of_power()
+    {
+        SimulatedWorld world = new(1);
+        SimulatedNode node = world.AddNode("node");
+        TimeProvider time = node.Start().Time;
+        world.RunFor(TimeSpan.FromSeconds(5));
+        using (IDiskFile file = node.Disk.Open("/a", FileOpening.CreateOrKeep))
+        {
+            world.RunFor(TimeSpan.FromSeconds(5));
+            file.Write([1], 0);
+            file.Sync();
+            node.Disk.SyncDirectory("/");
+        }
+
+        long written = time.UnixMilliseconds;
+        node.Stop(SimulatedEnd.PowerLoss);
+        node.Start();
+        world.RunFor(TimeSpan.FromSeconds(5));
+        Assert.Equal(written, node.Disk.LastModifiedMs("/a"));
+    }
+
+    [Fact]
     public void Items_of_a_crew_end_in_other_orders_than_they_began()
     {
         HashSet<string> orders = [];
