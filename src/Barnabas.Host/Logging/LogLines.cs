@@ -44,7 +44,7 @@ internal sealed class LogLines(LogFormat format)
         string message = string.Create(
             CultureInfo.InvariantCulture, $"{lines} lines were dropped because the log was not read fast enough");
         KeyValuePair<string, object?>[] values = [new("Lines", lines)];
-        return Format(time, LogLevel.Warning, "log", new EventId(21), values, message, exception: null);
+        return Format(time, LogLevel.Warning, "log", new EventId(50), values, message, exception: null);
     }
 
     private static string Name(LogLevel level) => level switch
