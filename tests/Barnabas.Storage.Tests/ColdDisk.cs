@@ -16,6 +16,8 @@ internal sealed class ColdDisk : IDisk
 
     public bool DirectoryExists(string path) => _disk.DirectoryExists(path);
 
+    public long LastModifiedMs(string path) => _disk.LastModifiedMs(path);
+
     public void CreateDirectory(string path) => _disk.CreateDirectory(path);
 
     public void DeleteFile(string path) => _disk.DeleteFile(path);
