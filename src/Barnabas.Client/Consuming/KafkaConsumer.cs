@@ -169,8 +169,8 @@ public sealed class KafkaConsumer : IAsyncDisposable
     }
 
     /// <summary>
-    /// All records as they come, without end. A record counts as finished when the next one is asked for: where the loop
-    /// is left, by a break or by an exception, the next reading begins with the record it was left at.
+    /// All records as they come, without end. A record counts as finished when the next one is asked for: where the
+    /// loop is left, by a break or by an exception, the next reading begins with the record it was left at.
     /// </summary>
     /// <param name="cancellation">Ends the sequence with an <see cref="OperationCanceledException"/>.</param>
     public async IAsyncEnumerable<ConsumeResult> ConsumeAsync(

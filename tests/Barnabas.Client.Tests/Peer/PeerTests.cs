@@ -249,7 +249,7 @@ public sealed class PeerTests(PeerBroker broker)
         string topic = await NewTopicAsync(partitions: 1);
         await ProduceAsync(topic, 3, CompressionType.None);
         await using KafkaConsumer consumer = new(Consumer(group: $"pattern-{topic}"));
-        consumer.Subscribe(new Regex($"{topic[..^1]}|{topic}"));
+        consumer.Subscribe(new Regex($"topic|{topic}"));
         Assert.Equal(3, (await ReadAsync(consumer, 3)).Count);
         Assert.All(consumer.Assignment, partition => Assert.Equal(topic, partition.Topic));
     }
