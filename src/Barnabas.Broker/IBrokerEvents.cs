@@ -1,5 +1,6 @@
 using Barnabas.Coordination;
 using Barnabas.Kernel;
+using Barnabas.Storage;
 
 namespace Barnabas.Broker;
 
@@ -10,6 +11,12 @@ public interface IBrokerEvents : ICoordinatorEvents
 {
     /// <summary>A partition cannot be served. The reason says what to look at.</summary>
     void PartitionOffline(TopicPartition partition, string reason);
+
+    /// <summary>
+    /// A partition was opened in which Apache Kafka left transactions open. This node does not end them: read-committed
+    /// consumers get no further than the first of them.
+    /// </summary>
+    void TransactionOpen(TopicPartition partition, OpenTransaction first);
 
     /// <summary>A log directory failed; its partitions cannot be served until the node is restarted.</summary>
     void DirectoryOffline(string path, string reason);

@@ -1,5 +1,6 @@
 using Barnabas.Broker;
 using Barnabas.Coordination;
+using Barnabas.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace Barnabas.Host;
@@ -13,6 +14,9 @@ internal sealed class BrokerLog(ILoggerFactory loggers) : IBrokerEvents
 
     public void PartitionOffline(TopicPartition partition, string reason) =>
         Log.PartitionOffline(_storage, partition.ToString(), reason);
+
+    public void TransactionOpen(TopicPartition partition, OpenTransaction first) =>
+        Log.TransactionOpen(_storage, partition.ToString(), first.ProducerId, first.FirstOffset.Value);
 
     public void DirectoryOffline(string path, string reason) => Log.DirectoryOffline(_storage, path, reason);
 

@@ -70,6 +70,13 @@ internal static partial class Log
     public static partial void InternalTopicOutOfReach(
         ILogger log, string topic, string key, int replicas, int brokers);
 
+    [LoggerMessage(
+        23,
+        LogLevel.Warning,
+        "Partition {Partition}: producer {ProducerId} has left a transaction open. Consumers that read committed "
+        + "records stop at offset {Offset}, for this version does not end transactions; Apache Kafka does")]
+    public static partial void TransactionOpen(ILogger log, string partition, long producerId, long offset);
+
     [LoggerMessage(17, LogLevel.Debug, "Coordinator of partition {Partition}, epoch {Epoch}: {From} to {To}, {Why}")]
     public static partial void CoordinatorMoved(
         ILogger log,

@@ -5,11 +5,19 @@ namespace Barnabas.Storage.Tests;
 
 internal static class LogExtensions
 {
-    public static AppendResult Append(this PartitionLog log, byte[] batch, int epoch = 0, long now = TestLog.Now)
+    public static AppendResult Append(this PartitionLog log, byte[] batch, int epoch = 0, long now = TestLog.Now) =>
+        Append(log, batch, epoch, AppendOrigin.Client, now);
+
+    /// <summary>As a coordinator does, which is in no transaction of its own.</summary>
+    public static AppendResult AppendTransactional(this PartitionLog log, byte[] batch, int epoch = 0) =>
+        Append(log, batch, epoch, AppendOrigin.Coordinator, TestLog.Now);
+
+    private static AppendResult Append(
+        PartitionLog log, byte[] batch, int epoch, AppendOrigin origin, long now)
     {
         lock (log.Gate)
         {
-            AppendResult result = log.AppendAsLeader(batch, new LeaderEpoch(epoch), AppendOrigin.Client, now);
+            AppendResult result = log.AppendAsLeader(batch, new LeaderEpoch(epoch), origin, now);
             if (result.Error == ErrorCode.None)
             {
                 log.UpdateHighWatermark(log.LogEndOffset);

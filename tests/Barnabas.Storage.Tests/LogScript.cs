@@ -56,6 +56,9 @@ internal static class LogScript
                 case 7 when random.Next(3) == 0:
                     Delete(test, log, model, random);
                     break;
+                case 8 or 9 or 10:
+                    Transact(log, model, random, epoch);
+                    break;
                 default:
                     Append(log, model, random, sequences, epoch);
                     break;
@@ -119,6 +122,7 @@ internal static class LogScript
     {
         var epochs = new LeaderEpochCache();
         var producers = new ProducerState();
+        var aborted = new List<AbortedTransaction>();
         Offset next = Offset.Zero;
         LeaderEpoch last = LeaderEpoch.None;
         foreach (Segment segment in log.Contents.Segments.All)
@@ -135,9 +139,9 @@ internal static class LogScript
                 next = batch.NextOffset;
                 last = batch.PartitionLeaderEpoch;
                 epochs.Assign(batch.PartitionLeaderEpoch, batch.BaseOffset);
-                if (batch.LastOffset >= log.LogStartOffset)
+                if (batch.LastOffset >= log.LogStartOffset && producers.Apply(batch) is { } transaction)
                 {
-                    producers.Apply(batch);
+                    aborted.Add(transaction);
                 }
             }
         }
@@ -162,7 +166,27 @@ internal static class LogScript
             Assert.NotNull(found);
             Assert.Equal(expected.LastSequence, found.LastSequence);
             Assert.Equal(expected.Epoch, found.Epoch);
+            Assert.Equal(expected.CurrentTransactionFirstOffset >= 0, found.CurrentTransactionFirstOffset >= 0);
         }
+
+        VerifyAborted(log, aborted);
+    }
+
+    // The indexes may know more: of a transaction whose records have been deleted but for the marker, and where one
+    // began before it.
+    private static void VerifyAborted(PartitionLog log, List<AbortedTransaction> expected)
+    {
+        Assert.Equal(
+            ErrorCode.None,
+            log.FindAborted(log.LogStartOffset, log.LogEndOffset, out List<AbortedTransaction>? found));
+        found ??= [];
+        Assert.All(expected, each => Assert.Contains(
+            found,
+            known => (known.ProducerId, known.LastOffset) == (each.ProducerId, each.LastOffset)
+                && Offset.Max(known.FirstOffset, log.LogStartOffset)
+                    == Offset.Max(each.FirstOffset, log.LogStartOffset)));
+        Assert.All(found, known => Assert.True(
+            known.FirstOffset < log.LogStartOffset || expected.Exists(each => each.LastOffset == known.LastOffset)));
     }
 
     public static List<byte[]> BatchesOf(PartitionLog log)
@@ -218,6 +242,19 @@ internal static class LogScript
         Assert.Equal(ErrorCode.None, result.Error);
         Assert.Equal(model.End, result.BaseOffset);
         sequences[producer] += records;
+        model.Append(batch);
+    }
+
+    private static void Transact(PartitionLog log, LogModel model, Random random, int epoch)
+    {
+        int producer = 100 + random.Next(2);
+        byte[] batch = random.Next(2) == 0
+            ? TestLog.Batch(producerId: producer, producerEpoch: (short)epoch, baseSequence: 0, transactional: true)
+            : TestLog.Marker(producer, isAbort: random.Next(4) > 0, (short)epoch);
+        model.Pending = batch;
+        AppendResult result = log.AppendTransactional(batch, epoch);
+        Assert.Equal(ErrorCode.None, result.Error);
+        Assert.Equal(model.End, result.BaseOffset);
         model.Append(batch);
     }
 

@@ -78,6 +78,23 @@ internal sealed class TestLog
         return builder.Build().ToArray();
     }
 
+    /// <summary>The control batch that ends a transaction.</summary>
+    public static byte[] Marker(long producerId, bool isAbort, short producerEpoch = 0)
+    {
+        var builder = new RecordBatchBuilder(new CompressionCodecs(), 1 << 10);
+        builder.Reset(new RecordBatchTemplate
+        {
+            IsControl = true,
+            IsTransactional = true,
+            Producer = new ProducerIdAndEpoch(producerId, producerEpoch),
+        });
+        byte[] value = new byte[ControlRecord.EndTransactionSize];
+        ControlRecord.WriteEndTransaction(value, coordinatorEpoch: 1);
+        ControlRecordType type = isAbort ? ControlRecordType.Abort : ControlRecordType.Commit;
+        Assert.True(builder.TryAppendControl(type, Now, value));
+        return builder.Build().ToArray();
+    }
+
     /// <summary>The same disk after the process, or the machine, has ended.</summary>
     public TestLog Restart(bool losePower = false, LogConfig? config = null)
     {

@@ -11,14 +11,21 @@ from node import HERE, Failed, kafka, run, spawn, tail
 # A group that reads nothing new for so long is stuck.
 STUCK_SECONDS = 90
 
+CONFLUENT = "import confluent_kafka"
+
 
 def python_library(codec):
     """kafka-python where it has the codec, for it is an implementation of its own; else the one on librdkafka."""
     probe = f"import kafka.codec as c; assert '{codec}' == 'none' or c.has_{codec}()"
-    for library, check in (("kafka", probe), ("confluent", "import confluent_kafka")):
-        if subprocess.run(["/usr/bin/python3", "-c", check], capture_output=True, check=False).returncode == 0:
+    for library, check in (("kafka", probe), ("confluent", CONFLUENT)):
+        if runs_python(check):
             return library
     return None
+
+
+def runs_python(code):
+    """Whether the system's Python can do this; asked of libraries that may not be installed."""
+    return subprocess.run(["/usr/bin/python3", "-c", code], capture_output=True, check=False).returncode == 0
 
 
 def install_kafkajs(cache):
@@ -165,12 +172,18 @@ def produce(node, topic, codec, path):
         node.log_path(f"produce-{topic}-{os.path.basename(path)}"), seconds=600)
 
 
-def read_plainly(node, topic):
+def read_plainly(node, topic, isolation="read_committed"):
     """kcat reads a topic from its beginning to its end, without a group."""
-    path = node.log_path(f"plain-{topic}-{len(node.served)}")
-    run(["kcat", "-C", "-q", "-e", "-b", node.address, "-o", "beginning", "-f", r"%p\t%o\t%k\t%s\n", "-t", topic], path,
-        seconds=600)
+    path = node.log_path(f"plain-{topic}-{isolation}-{len(node.served)}")
+    run(["kcat", "-C", "-q", "-e", "-b", node.address, "-o", "beginning", "-f", r"%p\t%o\t%k\t%s\n", "-t", topic,
+         "-X", f"isolation.level={isolation}"], path, seconds=600)
     return path
+
+
+def values(path):
+    """The values that `read_plainly` found, sorted."""
+    with open(path, encoding="utf-8") as file:
+        return sorted(line.rstrip("\n").split("\t")[3] for line in file)
 
 
 class SteadyProducer:

@@ -23,6 +23,9 @@ listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
 log.dirs={data}
 offsets.topic.replication.factor=1
 offsets.topic.num.partitions=8
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+transaction.state.log.num.partitions=2
 # All members of a group arrive before its first assignment, so that a group reads everything without changing hands.
 group.initial.rebalance.delay.ms={patience}
 """

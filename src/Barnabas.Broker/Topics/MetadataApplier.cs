@@ -246,6 +246,8 @@ internal sealed class MetadataApplier : IMetadataSubscriber
                 {
                     _assignments.Add(new TopicIdPartition(topicId, id.Partition), directory.Id);
                 }
+
+                TellOfTransaction(log);
             }
             else
             {
@@ -266,6 +268,20 @@ internal sealed class MetadataApplier : IMetadataSubscriber
 
         opened.MinInSyncReplicas = settings.InSyncReplicasMin;
         return opened;
+    }
+
+    private void TellOfTransaction(PartitionLog log)
+    {
+        OpenTransaction? oldest;
+        lock (log.Gate)
+        {
+            oldest = log.OldestTransaction;
+        }
+
+        if (oldest is { } transaction)
+        {
+            _events.TransactionOpen(log.Partition, transaction);
+        }
     }
 
     /// <summary>

@@ -88,6 +88,28 @@ internal sealed class OffsetIndex
         return low == 0 ? 0 : entries[low - 1].Position;
     }
 
+    /// <summary>An offset that no record before a position reaches, the nearest one known.</summary>
+    public Offset LimitOf(int position, Offset baseOffset)
+    {
+        ReadOnlySpan<OffsetIndexEntry> entries = _entries.View;
+        int low = 0;
+        int high = entries.Length;
+        while (low < high)
+        {
+            int middle = (low + high) >>> 1;
+            if (entries[middle].Position < position)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        return low == entries.Length ? new Offset(long.MaxValue) : baseOffset + entries[low].RelativeOffset;
+    }
+
     /// <summary>Forgets entries at or beyond a file position: what they point at has been cut off.</summary>
     public void TruncateToPosition(int position)
     {

@@ -67,6 +67,9 @@ internal static class LogLookup
                 {
                     Region = handedOver ? new FileRegion(file, first.Position, count) : default,
                     BaseOffset = first.BaseOffset,
+                    Limit = Offset.Min(
+                        Offset.Min(limit, segmentEnd),
+                        segment.Indexes.Offsets.LimitOf(first.Position + count, segment.BaseOffset)),
                     FirstBatchSize = first.Size,
                 };
             }

@@ -22,6 +22,9 @@ public readonly record struct LogRead
     /// <summary>Offset of the first batch in the region; at or below the one asked for.</summary>
     public Offset BaseOffset { get; internal init; }
 
+    /// <summary>No record of the region reaches this offset.</summary>
+    public Offset Limit { get; internal init; }
+
     /// <summary>Bytes of the first batch, also if it was too large to be returned.</summary>
     public int FirstBatchSize { get; internal init; }
 

@@ -46,6 +46,8 @@ internal static class LogWriter
     public static int Write(Segment segment, ReadOnlySpan<byte> bytes, LogContents contents, LogConfig config)
     {
         int start = segment.Size;
+        int aborts = CountAborts(bytes);
+        using IDiskFile? aborted = aborts == 0 ? null : segment.OpenAborted(aborts);
         segment.Write(bytes, config.SegmentBytes, config.Preallocate);
 
         // The bytes are there. Nothing below can fail, so memory and file agree again at its end.
@@ -59,9 +61,26 @@ internal static class LogWriter
             }
 
             segment.Observe(batch, start + batches.Position);
-            contents.Producers.Apply(batch);
+            if (contents.Producers.Apply(batch) is { } transaction)
+            {
+                segment.Aborted!.Append(aborted!, transaction);
+            }
         }
 
         return start + bytes.Length;
+    }
+
+    /// <summary>Markers that may enter something into the index of what was aborted.</summary>
+    private static int CountAborts(ReadOnlySpan<byte> bytes)
+    {
+        int aborts = 0;
+        var batches = new RecordBatchIterator(bytes);
+        while (batches.MoveNext())
+        {
+            bool isMarker = TransactionMarker.TryRead(batches.Current, out TransactionMarker marker);
+            aborts += isMarker && marker.IsAbort ? 1 : 0;
+        }
+
+        return aborts;
     }
 }

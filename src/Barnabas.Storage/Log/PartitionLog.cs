@@ -279,6 +279,44 @@ public sealed class PartitionLog
     }
 
     /// <summary>
+    /// What a read-committed consumer must skip of the records in [<paramref name="from"/>, <paramref name="limit"/>);
+    /// null if nothing, and then nothing was allocated. Else as many as markers lie in these records and producers were
+    /// in a transaction at their end, at most. Lock-free; reads the indexes of aborted transactions, if there are any.
+    /// </summary>
+    /// <param name="limit">See <see cref="LogRead.Limit"/>.</param>
+    /// <returns>
+    /// None, KafkaStorageError, which may pass, or OffsetOutOfRange if the records were deleted since they were found.
+    /// </returns>
+    public ErrorCode FindAborted(Offset from, Offset limit, out List<AbortedTransaction>? aborted)
+    {
+        aborted = null;
+        Segment[] segments = _contents.Segments.All;
+        try
+        {
+            bool isComplete = false;
+            for (int i = Math.Max(0, SegmentStore.Floor(segments, from)); i < segments.Length && !isComplete; i++)
+            {
+                isComplete = segments[i].Aborted?.Collect(from, limit, ref aborted) ?? false;
+            }
+        }
+        catch (DiskException failure) when (HasGone(failure, segments))
+        {
+            return from < LogStartOffset ? ErrorCode.OffsetOutOfRange : ErrorCode.KafkaStorageError;
+        }
+        catch (DiskException failure)
+        {
+            OnFailure(failure);
+            return ErrorCode.KafkaStorageError;
+        }
+
+        // Read after the segments: a start that is still low says that none of them was missing.
+        return from < LogStartOffset ? ErrorCode.OffsetOutOfRange : ErrorCode.None;
+    }
+
+    /// <summary>The open transaction that began first; null if none is open. Under the gate.</summary>
+    public OpenTransaction? OldestTransaction => _contents.Producers.OldestTransaction;
+
+    /// <summary>
     /// Answers ListOffsets: a timestamp, or one of <see cref="SearchedTimestamp"/>. Lock-free; may read much.
     /// </summary>
     public TimestampOffset FindOffsetByTimestamp(long timestamp)

@@ -101,9 +101,10 @@ internal sealed class SegmentStore
         Segment[] segments = _segments;
         Invariant.That(fromIndex > 0);
         Volatile.Write(ref _segments, segments[..fromIndex]);
-        foreach (Segment segment in segments.AsSpan(fromIndex))
+        for (int i = segments.Length - 1; i >= fromIndex; i--)
         {
-            Delete(segment, dueMs);
+            // From the newest on, so that a crash in between leaves no gap.
+            Delete(segments[i], dueMs);
         }
     }
 

@@ -4,37 +4,55 @@ namespace Barnabas.Storage;
 
 /// <summary>
 /// The transactions that hold back read-committed consumers: the open ones, and those whose marker is not below the
-/// high watermark yet. Keyed by their first offset.
+/// high watermark yet. Keyed by their first offset. Few at a time: order beats lookup.
 /// </summary>
 internal sealed class OpenTransactions
 {
-    // Value: offset of the marker, or long.MaxValue while the transaction is open. Few at a time: order beats lookup.
-    private readonly SortedList<long, long> _byFirstOffset = [];
+    // First offset to producer id.
+    private readonly SortedList<long, long> _open = [];
 
-    public Offset? FirstUnstableOffset =>
-        _byFirstOffset.Count == 0 ? null : new Offset(_byFirstOffset.GetKeyAtIndex(0));
+    // First offset to offset of the marker.
+    private readonly SortedList<long, long> _ended = [];
 
-    public void Begin(Offset firstOffset) => _byFirstOffset[firstOffset.Value] = long.MaxValue;
+    public Offset? FirstUnstableOffset
+    {
+        get
+        {
+            long first = Math.Min(
+                _open.Count == 0 ? long.MaxValue : _open.GetKeyAtIndex(0),
+                _ended.Count == 0 ? long.MaxValue : _ended.GetKeyAtIndex(0));
+            return first == long.MaxValue ? null : new Offset(first);
+        }
+    }
+
+    public OpenTransaction? Oldest =>
+        _open.Count == 0 ? null : new OpenTransaction(_open.GetValueAtIndex(0), new Offset(_open.GetKeyAtIndex(0)));
+
+    public void Begin(Offset firstOffset, long producerId) => _open[firstOffset.Value] = producerId;
 
     /// <summary>A marker was appended. Without an open transaction (first offset -1) it changes nothing.</summary>
     public void End(long firstOffset, Offset markerOffset)
     {
-        if (_byFirstOffset.ContainsKey(firstOffset))
+        if (_open.Remove(firstOffset))
         {
-            _byFirstOffset[firstOffset] = markerOffset.Value;
+            _ended[firstOffset] = markerOffset.Value;
         }
     }
 
     public void Replicated(Offset highWatermark)
     {
-        for (int i = _byFirstOffset.Count - 1; i >= 0; i--)
+        for (int i = _ended.Count - 1; i >= 0; i--)
         {
-            if (_byFirstOffset.GetValueAtIndex(i) < highWatermark.Value)
+            if (_ended.GetValueAtIndex(i) < highWatermark.Value)
             {
-                _byFirstOffset.RemoveAt(i);
+                _ended.RemoveAt(i);
             }
         }
     }
 
-    public void Clear() => _byFirstOffset.Clear();
+    public void Clear()
+    {
+        _open.Clear();
+        _ended.Clear();
+    }
 }

@@ -27,6 +27,9 @@ internal sealed class ProducerState
     /// </summary>
     public Offset? FirstUnstableOffset => _transactions.FirstUnstableOffset;
 
+    /// <summary>The open transaction that began first; null if none is open.</summary>
+    public OpenTransaction? OldestTransaction => _transactions.Oldest;
+
     public IReadOnlyCollection<ProducerStateEntry> Entries => _entries.Values;
 
     /// <summary>Checks a batch that a client wants appended. Changes nothing.</summary>
@@ -78,25 +81,22 @@ internal sealed class ProducerState
     }
 
     /// <summary>A batch is in the log. Control batches must be whole, of others the header suffices.</summary>
-    public void Apply(RecordBatch batch)
+    /// <returns>What the batch says was aborted, for the segment's index; null unless it does.</returns>
+    public AbortedTransaction? Apply(RecordBatch batch)
     {
         MapEndOffset = batch.NextOffset;
         if (!batch.HasProducerId)
         {
-            return;
+            return null;
         }
 
         ProducerIdAndEpoch producer = batch.Producer;
         ProducerStateEntry entry = GetOrAdd(producer.ProducerId);
         if (batch.IsControl)
         {
-            if (TransactionMarker.TryRead(batch, out TransactionMarker marker))
-            {
-                _transactions.End(entry.CurrentTransactionFirstOffset, batch.LastOffset);
-                entry.EndTransaction(producer.Epoch, marker.CoordinatorEpoch, marker.Timestamp);
-            }
-
-            return;
+            return TransactionMarker.TryRead(batch, out TransactionMarker marker)
+                ? EndTransaction(entry, batch, marker)
+                : null;
         }
 
         entry.AddBatch(
@@ -105,8 +105,10 @@ internal sealed class ProducerState
         if (batch.IsTransactional && entry.CurrentTransactionFirstOffset < 0)
         {
             entry.BeginTransaction(batch.BaseOffset.Value);
-            _transactions.Begin(batch.BaseOffset);
+            _transactions.Begin(batch.BaseOffset, entry.ProducerId);
         }
+
+        return null;
     }
 
     /// <summary>Transactions whose marker lies below the high watermark no longer hold readers back.</summary>
@@ -118,7 +120,7 @@ internal sealed class ProducerState
         _entries[entry.ProducerId] = entry;
         if (entry.CurrentTransactionFirstOffset >= 0)
         {
-            _transactions.Begin(new Offset(entry.CurrentTransactionFirstOffset));
+            _transactions.Begin(new Offset(entry.CurrentTransactionFirstOffset), entry.ProducerId);
         }
     }
 
@@ -182,6 +184,22 @@ internal sealed class ProducerState
         ProducerCheck.Refused(
             ErrorCode.InvalidTxnState,
             $"The batch of producer {producer.ProducerId} is not part of an ongoing transaction");
+
+    private AbortedTransaction? EndTransaction(
+        ProducerStateEntry entry, RecordBatch batch, in TransactionMarker marker)
+    {
+        long first = entry.CurrentTransactionFirstOffset;
+        _transactions.End(first, batch.LastOffset);
+        entry.EndTransaction(batch.Producer.Epoch, marker.CoordinatorEpoch, marker.Timestamp);
+        // A marker without records before it hides nothing.
+        return marker.IsAbort && first >= 0
+            ? new AbortedTransaction(
+                entry.ProducerId,
+                new Offset(first),
+                batch.BaseOffset,
+                _transactions.Oldest?.FirstOffset ?? batch.NextOffset)
+            : null;
+    }
 
     private ProducerStateEntry GetOrAdd(long producerId)
     {

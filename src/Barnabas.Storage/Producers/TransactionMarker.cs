@@ -4,7 +4,7 @@ using Barnabas.Records;
 namespace Barnabas.Storage;
 
 /// <summary>What the control batch that ends a transaction says. Pure.</summary>
-internal readonly record struct TransactionMarker(int CoordinatorEpoch, long Timestamp)
+internal readonly record struct TransactionMarker(bool IsAbort, int CoordinatorEpoch, long Timestamp)
 {
     /// <summary>
     /// Reads the one record of a control batch, whose bytes must be whole. False if it is none that ends a transaction.
@@ -26,7 +26,7 @@ internal readonly record struct TransactionMarker(int CoordinatorEpoch, long Tim
             return false;
         }
 
-        marker = new TransactionMarker(coordinatorEpoch, reader.Timestamp);
+        marker = new TransactionMarker(type == ControlRecordType.Abort, coordinatorEpoch, reader.Timestamp);
         return true;
     }
 }

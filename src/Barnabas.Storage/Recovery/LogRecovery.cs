@@ -17,6 +17,10 @@ internal sealed class LogRecovery(IDisk disk, LogOpening opening, ILogHost host)
     private readonly LeaderEpochCache _epochs = new();
     private readonly List<Segment> _segments = [];
     private Offset _endOffset;
+
+    // From here on the batches were scanned, and indexes of what was aborted are not believed.
+    private Offset _scannedFrom = new(long.MaxValue);
+    private bool _scanHasMarkers;
     private long _bytesValidated;
     private long _bytesCut;
     private string? _reason;
@@ -47,7 +51,8 @@ internal sealed class LogRecovery(IDisk disk, LogOpening opening, ILogHost host)
         var store = new SegmentStore(disk, opening.Directory, host, [.. _segments]);
         var snapshots = new ProducerSnapshots(disk, opening.Directory);
         files.Snapshots.ForEach(snapshots.Add);
-        ProducerState producers = LoadProducers(store.All, snapshots, logStart);
+        Offset abortedFrom = LoadAborted(files.TransactionIndexes);
+        ProducerState producers = LoadProducers(store.All, snapshots, logStart, abortedFrom);
 
         Offset recoveryPoint = opening.CleanShutdown ? _endOffset : Offset.Min(opening.RecoveryPoint, _endOffset);
         return new OpenedLog(
@@ -255,6 +260,7 @@ internal sealed class LogRecovery(IDisk disk, LogOpening opening, ILogHost host)
                 return false;
             }
 
+            NoteScan(validated.EndOffset, scan);
             Finish(segment, shared.File, scan, indexes, isLast: true);
             return true;
         }
@@ -321,6 +327,7 @@ internal sealed class LogRecovery(IDisk disk, LogOpening opening, ILogHost host)
             var indexes = new SegmentIndexes(disk, opening.Directory, baseOffset);
             var scan = new SegmentScan(shared.File, baseOffset, indexes, _epochs, opening.Config.IndexIntervalBytes);
             scan.Run(0, baseOffset, trustBelow, RecordBatch.NoTimestamp, baseOffset);
+            NoteScan(baseOffset, scan);
             Finish(segment, shared.File, scan, indexes, isLast);
             return scan.Damage is null;
         }
@@ -328,6 +335,12 @@ internal sealed class LogRecovery(IDisk disk, LogOpening opening, ILogHost host)
         {
             shared.Release();
         }
+    }
+
+    private void NoteScan(Offset from, SegmentScan scan)
+    {
+        _scannedFrom = Offset.Min(_scannedFrom, from);
+        _scanHasMarkers |= scan.HasMarkers;
     }
 
     private void Finish(Segment segment, IDiskFile file, SegmentScan scan, SegmentIndexes indexes, bool isLast)
@@ -421,21 +434,59 @@ internal sealed class LogRecovery(IDisk disk, LogOpening opening, ILogHost host)
         _endOffset = offset;
     }
 
-    private ProducerState LoadProducers(Segment[] segments, ProducerSnapshots snapshots, Offset logStart)
+    /// <summary>
+    /// Takes the indexes of what was aborted as far as they can be believed. The rest is emptied, and must be replayed
+    /// from the offset that is returned.
+    /// </summary>
+    private Offset LoadAborted(HashSet<Offset> files)
+    {
+        Offset from = _scanHasMarkers ? _scannedFrom : new Offset(long.MaxValue);
+        for (int i = 0; i < _segments.Count && files.Count > 0; i++)
+        {
+            Segment segment = _segments[i];
+            if (!files.Contains(segment.BaseOffset))
+            {
+                continue;
+            }
+
+            var index = new TransactionIndex(disk, opening.Directory, segment.BaseOffset);
+            Offset end = i + 1 < _segments.Count ? _segments[i + 1].BaseOffset : _endOffset;
+            if (!index.TryLoad(Offset.Min(end, _scannedFrom)))
+            {
+                index.Reset();
+                from = Offset.Min(from, segment.BaseOffset);
+            }
+
+            segment.Aborted = index;
+        }
+
+        return from;
+    }
+
+    /// <param name="abortedFrom">From here on the indexes of what was aborted are to be made anew.</param>
+    private ProducerState LoadProducers(
+        Segment[] segments, ProducerSnapshots snapshots, Offset logStart, Offset abortedFrom)
     {
         var producers = new ProducerState();
+        Offset latest = Offset.Min(_endOffset, abortedFrom);
         snapshots.RemoveOutside(logStart, _endOffset);
         snapshots.RemoveStray(segments);
-        snapshots.LoadLatest(producers, logStart, _endOffset);
+        snapshots.LoadLatest(producers, logStart, latest);
         Offset from = producers.MapEndOffset;
         if (producers.Count == 0 && opening.Validated is { HasProducers: false } validated
-            && validated.EndOffset <= _endOffset)
+            && validated.EndOffset <= latest)
         {
             from = Offset.Max(from, validated.EndOffset);
         }
 
         ProducerReplay.Run(segments, producers, from, _endOffset);
         producers.MapEndOffset = _endOffset;
+        // Below the recovery point nobody looks again whether an index is whole.
+        foreach (Segment segment in segments)
+        {
+            segment.Aborted?.Sync();
+        }
+
         return producers;
     }
 

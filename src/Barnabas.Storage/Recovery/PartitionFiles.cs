@@ -14,6 +14,9 @@ internal sealed class PartitionFiles
 
     public List<Offset> Snapshots { get; } = [];
 
+    /// <summary>Base offsets of the segments in which transactions were aborted.</summary>
+    public HashSet<Offset> TransactionIndexes { get; } = [];
+
     /// <summary>Base offsets of segments that Kafka's cleaner had finished but not yet put in place.</summary>
     public List<Offset> Swaps { get; } = [];
 
@@ -56,6 +59,10 @@ internal sealed class PartitionFiles
         else if (SegmentFileNames.TryParse(name, SegmentFileNames.ProducerSnapshot, out Offset snapshot))
         {
             Snapshots.Add(snapshot);
+        }
+        else if (SegmentFileNames.TryParse(name, SegmentFileNames.TransactionIndex, out Offset aborted))
+        {
+            TransactionIndexes.Add(aborted);
         }
         else if (SegmentFileNames.TryParse(name, SegmentFileNames.Log + SegmentFileNames.Swap, out Offset swap))
         {

@@ -3,7 +3,10 @@ using Barnabas.Records;
 
 namespace Barnabas.Storage;
 
-/// <summary>Brings producer state up to date with the batches behind its snapshot.</summary>
+/// <summary>
+/// Brings producer state up to date with the batches behind its snapshot, and indexes of what was aborted with the
+/// markers that they lack.
+/// </summary>
 internal static class ProducerReplay
 {
     private const int BufferSize = 64 * 1024;
@@ -32,7 +35,13 @@ internal static class ProducerReplay
                     if (batch.LastOffset >= from && batch.HasProducerId)
                     {
                         // What a marker says stands in its body.
-                        producers.Apply(batch.IsControl ? scanner.ReadWhole(ref large) : batch);
+                        AbortedTransaction? aborted =
+                            producers.Apply(batch.IsControl ? scanner.ReadWhole(ref large) : batch);
+                        if (aborted is { } transaction && !(segment.Aborted?.HasPassed(transaction) ?? false))
+                        {
+                            using IDiskFile index = segment.OpenAborted(more: 1);
+                            segment.Aborted!.Append(index, transaction);
+                        }
                     }
                 }
             }

@@ -29,6 +29,9 @@ internal sealed class SegmentScan(
     /// <summary>Why the scan ended before the end of the file; null if it did not.</summary>
     public string? Damage { get; private set; }
 
+    /// <summary>Transactions ended in what was scanned.</summary>
+    public bool HasMarkers { get; private set; }
+
     /// <summary>Bytes whose checksums were computed.</summary>
     public long BytesValidated { get; private set; }
 
@@ -116,6 +119,7 @@ internal sealed class SegmentScan(
             epochs.Assign(_epoch, batch.BaseOffset);
         }
 
+        HasMarkers |= batch.IsControl && batch.HasProducerId;
         EndOffset = batch.NextOffset;
     }
 }

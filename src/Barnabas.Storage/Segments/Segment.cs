@@ -74,6 +74,9 @@ internal sealed class Segment
     /// </summary>
     public bool IsOpen => Volatile.Read(ref _indexes) is not null && Volatile.Read(ref _file) is not null;
 
+    /// <summary>What was aborted by markers in this segment; null if nothing ever was.</summary>
+    public TransactionIndex? Aborted { get; set; }
+
     /// <summary>The indexes, read or rebuilt at first use.</summary>
     public SegmentIndexes Indexes
     {
@@ -192,6 +195,13 @@ internal sealed class Segment
         NoteChange();
     }
 
+    /// <summary>The index of what was aborted, open, with room for so many more.</summary>
+    public IDiskFile OpenAborted(int more)
+    {
+        Aborted ??= new TransactionIndex(_disk, _directory, BaseOffset);
+        return Aborted.OpenToAppend(more);
+    }
+
     /// <summary>Shows readers what was written.</summary>
     public void Publish(int size) => Volatile.Write(ref _size, size);
 
@@ -280,6 +290,7 @@ internal sealed class Segment
         }
 
         indexes.TruncateTo(position, endOffset - BaseOffset);
+        Aborted?.TruncateTo(endOffset);
         MaxTimestamp = position == 0 ? RecordBatch.NoTimestamp : UnknownTimestamp;
         OffsetOfMaxTimestamp = Offset.None;
         FirstTimestamp = UnknownTimestamp;
@@ -322,6 +333,9 @@ internal sealed class Segment
             {
                 shared.Release();
             }
+
+            // Here, so that it never lacks what the recovery point covers.
+            Aborted?.Sync();
         }
         catch (DiskException failure) when (failure.Error == DiskError.NotFound && _retired)
         {

@@ -2,6 +2,7 @@ using Barnabas.Configuration;
 using Barnabas.Coordination;
 using Barnabas.Kernel;
 using Barnabas.Simulation;
+using Barnabas.Storage;
 
 namespace Barnabas.Broker.Tests;
 
@@ -128,6 +129,10 @@ public sealed class BrokerNodeTests
         public void PartitionOffline(TopicPartition partition, string reason) => offline.Add($"{partition}: {reason}");
 
         public void DirectoryOffline(string path, string reason) => offline.Add($"{path}: {reason}");
+
+        public void TransactionOpen(TopicPartition partition, OpenTransaction first)
+        {
+        }
 
         public void MetadataLogFull(string reason) => offline.Add("metadata log full");
 

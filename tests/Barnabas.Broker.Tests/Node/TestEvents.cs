@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Barnabas.Coordination;
 using Barnabas.Kernel;
+using Barnabas.Storage;
 
 namespace Barnabas.Broker.Tests;
 
@@ -11,11 +12,15 @@ internal sealed class TestEvents : IBrokerEvents
     private readonly ConcurrentQueue<string> _offline = new();
     private readonly ConcurrentQueue<string> _metadataRoom = new();
     private readonly ConcurrentQueue<string> _creations = new();
+    private readonly ConcurrentQueue<string> _openTransactions = new();
 
     public IReadOnlyList<string> Faults => [.. _faults];
 
     /// <summary>Partitions and directories that went offline, with the reason.</summary>
     public IReadOnlyList<string> Offline => [.. _offline];
+
+    /// <summary>Partitions that were opened with an open transaction.</summary>
+    public IReadOnlyList<string> OpenTransactions => [.. _openTransactions];
 
     /// <summary>What was said of the room for the metadata log, oldest first.</summary>
     public IReadOnlyList<string> MetadataRoom => [.. _metadataRoom];
@@ -30,6 +35,9 @@ internal sealed class TestEvents : IBrokerEvents
     public void PartitionOffline(TopicPartition partition, string reason) => _offline.Enqueue($"{partition}: {reason}");
 
     public void DirectoryOffline(string path, string reason) => _offline.Enqueue($"{path}: {reason}");
+
+    public void TransactionOpen(TopicPartition partition, OpenTransaction first) =>
+        _openTransactions.Enqueue($"{partition}: producer {first.ProducerId} from {first.FirstOffset}");
 
     public void MetadataLogFull(string reason) => _metadataRoom.Enqueue($"full: {reason}");
 

@@ -5,6 +5,7 @@ using Barnabas.Coordination;
 using Barnabas.Kernel;
 using Barnabas.Metadata;
 using Barnabas.Platform;
+using Barnabas.Storage;
 
 namespace Barnabas.Simulation.Tests;
 
@@ -120,6 +121,9 @@ internal sealed class SimulatedBroker
             lines.Add($"partition {partition} offline: {reason}");
 
         public void DirectoryOffline(string path, string reason) => lines.Add($"directory {path} offline: {reason}");
+
+        public void TransactionOpen(TopicPartition partition, OpenTransaction first) =>
+            lines.Add($"partition {partition}: transaction of {first.ProducerId} open from {first.FirstOffset}");
 
         public void MetadataLogFull(string reason) => lines.Add($"metadata log full: {reason}");
 

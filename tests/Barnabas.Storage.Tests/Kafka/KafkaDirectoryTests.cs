@@ -53,12 +53,76 @@ public sealed class KafkaDirectoryTests : IDisposable
         Assert.True(ours.Directory.Close(1));
         string[] names = FilesOf("theirs");
         Assert.Equal(names, FilesOf("ours"));
-        foreach (string name in names)
+        AssertSameFiles(names, "theirs", "ours");
+    }
+
+    [KafkaFact]
+    public void What_was_aborted_under_Kafka_is_known_here_whatever_became_of_its_indexes()
+    {
+        string[] said = ApacheKafka.RunLogs(
+            ("transact", PartitionPath("theirs"), true, Offset.Zero),
+            ("transact", PartitionPath("stopped dead"), false, Offset.Zero));
+        string[] indexes =
+            [.. FilesOf("theirs").Where(static name => name.EndsWith(".txnindex", StringComparison.Ordinal))];
+        Assert.True(indexes.Length > 3);
+        // The transaction over several segments was aborted before the last one: the segments have a part in common.
+        Assert.Contains(" 9@", said[0], StringComparison.Ordinal);
+
+        TestLog theirs = OpenRoot("theirs", clean: true);
+        PartitionLog log = theirs.Open();
+        string aborted = DescribeAborted(log);
+        Assert.Equal(said[0], Describe(log) + aborted);
+        Assert.Equal(4, log.OldestTransaction!.Value.ProducerId);
+        Assert.Equal(log.LastStableOffset, log.OldestTransaction.Value.FirstOffset);
+
+        // The same batches through our own writer.
+        TestLog ours = OpenRoot("ours", clean: false);
+        PartitionLog copy = ours.Open();
+        foreach (byte[] batch in LogScript.BatchesOf(log))
         {
-            Assert.True(
-                File.ReadAllBytes(Path.Combine(PartitionPath("theirs"), name)).AsSpan()
-                    .SequenceEqual(File.ReadAllBytes(Path.Combine(PartitionPath("ours"), name))),
-                $"{name} differs");
+            lock (copy.Gate)
+            {
+                Assert.Equal(
+                    ErrorCode.None, copy.AppendAsFollower(batch, new LeaderEpoch(100), TestLog.Now).Error);
+                copy.UpdateHighWatermark(copy.LogEndOffset);
+            }
+        }
+
+        Assert.Equal(aborted, DescribeAborted(copy));
+        Assert.True(ours.Directory.Close(1));
+        Assert.Equal(FilesOf("theirs"), FilesOf("ours"));
+        AssertSameFiles(FilesOf("theirs"), "theirs", "ours");
+
+        // Recovery from the first segment on, over indexes that no longer say the truth.
+        string dead = PartitionPath("stopped dead");
+        File.Delete(Path.Combine(dead, indexes[0]));
+        File.WriteAllBytes(Path.Combine(dead, indexes[1]), [1, 2, 3]);
+        File.WriteAllBytes(Path.Combine(dead, indexes[2]), new byte[340]);
+        PartitionLog recovered = OpenRoot("stopped dead", clean: false).Open();
+        Assert.True(recovered.Recovery.BytesValidated > 0);
+        Assert.Equal(aborted, DescribeAborted(recovered));
+        AssertSameFiles(indexes, "theirs", "stopped dead");
+    }
+
+    [KafkaFact]
+    public void An_index_of_aborted_transactions_that_cannot_be_true_is_made_anew_from_its_segment()
+    {
+        string[] roots = ["cut", "other version", "of another segment", "twice"];
+        ApacheKafka.RunLogs([.. roots.Select(root => ("transact", PartitionPath(root), true, Offset.Zero))]);
+        string[] indexes =
+            [.. FilesOf("cut").Where(static name => name.EndsWith(".txnindex", StringComparison.Ordinal))];
+        byte[][] sound = [.. indexes.Select(name => File.ReadAllBytes(Path.Combine(PartitionPath("cut"), name)))];
+        byte[][] damaged = [sound[1][..^1], [0, 1, .. sound[1][2..]], sound[0], [.. sound[1], .. sound[1]]];
+        for (int i = 0; i < roots.Length; i++)
+        {
+            File.WriteAllBytes(Path.Combine(PartitionPath(roots[i]), indexes[1]), damaged[i]);
+            PartitionLog log = OpenRoot(roots[i], clean: true).Open();
+            Assert.Equal(ErrorCode.None, log.FindAborted(Offset.Zero, log.LogEndOffset, out _));
+            for (int file = 0; file < indexes.Length; file++)
+            {
+                byte[] found = File.ReadAllBytes(Path.Combine(PartitionPath(roots[i]), indexes[file]));
+                Assert.True(sound[file].AsSpan().SequenceEqual(found), $"{roots[i]}: {indexes[file]}");
+            }
         }
     }
 
@@ -170,6 +234,47 @@ public sealed class KafkaDirectoryTests : IDisposable
         }
 
         return text.ToString();
+    }
+
+    /// <summary>What KafkaLog.java prints of aborted transactions, said by our log.</summary>
+    private static string DescribeAborted(PartitionLog log)
+    {
+        var text = new StringBuilder();
+        CultureInfo culture = CultureInfo.InvariantCulture;
+        lock (log.Gate)
+        {
+            log.UpdateHighWatermark(log.LogEndOffset);
+        }
+
+        text.Append(culture, $"stable {log.LastStableOffset}\n");
+        Segment[] segments = log.Contents.Segments.All;
+        for (Offset from = Offset.Zero; from < log.LastStableOffset; from += 7)
+        {
+            text.Append(culture, $"from {from}");
+            // Kafka looks at the rest of the segment, whatever of it is stable.
+            int index = SegmentStore.Floor(segments, from);
+            Offset limit = index + 1 < segments.Length ? segments[index + 1].BaseOffset : log.LogEndOffset;
+            Assert.Equal(ErrorCode.None, log.FindAborted(from, limit, out List<AbortedTransaction>? aborted));
+            foreach (AbortedTransaction transaction in aborted ?? [])
+            {
+                text.Append(culture, $" {transaction.ProducerId}@{transaction.FirstOffset}");
+            }
+
+            text.Append('\n');
+        }
+
+        return text.ToString();
+    }
+
+    private void AssertSameFiles(string[] names, string left, string right)
+    {
+        foreach (string name in names)
+        {
+            Assert.True(
+                File.ReadAllBytes(Path.Combine(PartitionPath(left), name)).AsSpan()
+                    .SequenceEqual(File.ReadAllBytes(Path.Combine(PartitionPath(right), name))),
+                $"{name} differs");
+        }
     }
 
     private TestLog OpenRoot(string name, bool clean)

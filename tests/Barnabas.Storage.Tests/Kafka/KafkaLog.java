@@ -7,15 +7,21 @@ import java.util.TreeMap;
 
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.compress.Compression;
+import org.apache.kafka.common.record.internal.ControlRecordType;
+import org.apache.kafka.common.record.internal.EndTransactionMarker;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.server.common.RequestLocal;
+import org.apache.kafka.server.storage.log.FetchIsolation;
 import org.apache.kafka.server.util.KafkaScheduler;
+import org.apache.kafka.storage.internals.log.AppendOrigin;
 import org.apache.kafka.storage.internals.log.LogConfig;
 import org.apache.kafka.storage.internals.log.LogDirFailureChannel;
 import org.apache.kafka.storage.internals.log.LogSegment;
 import org.apache.kafka.storage.internals.log.ProducerStateManagerConfig;
 import org.apache.kafka.storage.internals.log.UnifiedLog;
+import org.apache.kafka.storage.internals.log.VerificationGuard;
 import org.apache.kafka.storage.log.metrics.BrokerTopicStats;
 
 /** Writes or reads one partition's directory with Apache Kafka's own log, as the independent judge of ours. */
@@ -47,8 +53,14 @@ public final class KafkaLog {
         if (mode.equals("write")) {
             write(log);
         }
+        if (mode.equals("transact")) {
+            transact(log);
+        }
         System.out.println("log " + dir);
         print(log);
+        if (mode.equals("transact")) {
+            printAborted(log);
+        }
         // Otherwise it is left as a stopped process leaves it.
         if (clean) {
             log.close();
@@ -79,6 +91,54 @@ public final class KafkaLog {
             sequences[producer] += count;
             log.appendAsLeader(batch, i / 100);
         }
+    }
+
+    // Producers 1 to 4 commit and abort by turns, between each other; 9 is in one transaction over several segments, and
+    // 4 stays in its last one.
+    private static void transact(UnifiedLog log) throws Exception {
+        int[] sequences = new int[10];
+        int[] batches = new int[10];
+        for (int i = 0; i < 600; i++) {
+            int producer = i % 100 == 50 && i < 400 ? 9 : i % 5;
+            if (producer == 0) {
+                log.appendAsLeader(MemoryRecords.withRecords(Compression.NONE, record(i)), i / 200);
+                continue;
+            }
+            log.appendAsLeader(MemoryRecords.withTransactionalRecords(Compression.NONE, producer, (short) 0,
+                sequences[producer]++, record(i)), i / 200);
+            if (producer != 9 && ++batches[producer] % (3 + producer) == 0) {
+                end(log, producer, batches[producer] % 2 == 0, i / 200);
+            }
+            if (i == 421) {
+                end(log, 9, true, i / 200);
+            }
+        }
+        // Without records before it.
+        end(log, 7, true, 2);
+        log.updateHighWatermark(log.logEndOffset());
+    }
+
+    private static SimpleRecord record(int i) {
+        return new SimpleRecord(NOW + i, ("value " + i + "x".repeat(i * 37 % 200)).getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static void end(UnifiedLog log, int producer, boolean abort, int epoch) throws Exception {
+        EndTransactionMarker marker =
+            new EndTransactionMarker(abort ? ControlRecordType.ABORT : ControlRecordType.COMMIT, 5);
+        log.appendAsLeader(MemoryRecords.withEndTransactionMarker(NOW, producer, (short) 0, marker), epoch,
+            AppendOrigin.COORDINATOR, RequestLocal.noCaching(), VerificationGuard.SENTINEL, (short) 0);
+    }
+
+    // What a read-committed consumer is told with all that is left of a segment.
+    private static void printAborted(UnifiedLog log) throws Exception {
+        StringBuilder out = new StringBuilder("stable " + log.lastStableOffset() + '\n');
+        for (long from = 0; from < log.lastStableOffset(); from += 7) {
+            out.append("from ").append(from);
+            log.read(from, Integer.MAX_VALUE, FetchIsolation.TXN_COMMITTED, true).abortedTransactions.orElseThrow()
+                .forEach(t -> out.append(' ').append(t.producerId()).append('@').append(t.firstOffset()));
+            out.append('\n');
+        }
+        System.out.print(out);
     }
 
     private static void print(UnifiedLog log) throws Exception {

@@ -64,6 +64,12 @@ internal sealed class ColdRead(FetchJob job) : WorkItem
 
         Load(read.Region, piece);
         read.Region.File.Release();
+        if (job.Isolation == FetchIsolation.Committed)
+        {
+            // For the same reason.
+            partition.Log.FindAborted(item.FetchOffset, read.Limit, out _);
+        }
+
         return read.Region.Count;
     }
 

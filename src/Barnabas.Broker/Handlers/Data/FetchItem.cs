@@ -39,6 +39,12 @@ internal struct FetchItem : INamesPartition
     /// </summary>
     public long SeenBytes;
 
+    /// <summary>No record of the region reaches this offset.</summary>
+    public Offset RegionLimit;
+
+    /// <summary>Transactions whose records in the region are to be skipped; null if there are none.</summary>
+    public List<AbortedTransaction>? Aborted;
+
     public Offset HighWatermark;
     public Offset LastStableOffset;
     public Offset LogStartOffset;

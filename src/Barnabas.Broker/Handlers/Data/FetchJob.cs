@@ -275,6 +275,7 @@ internal sealed class FetchJob : WorkItem, IParkedRequest
         item.Error = ErrorCode.None;
         item.Region = read.Region;
         item.IsCold = read.IsCold;
+        item.RegionLimit = read.Limit;
         TakeMarks(ref item, log);
     }
 
@@ -362,7 +363,7 @@ internal sealed class FetchJob : WorkItem, IParkedRequest
     private void Send()
     {
         Request request = _request;
-
+        FindAborted();
         ErrorCode error = ErrorCode.None;
         int sessionId = 0;
         if (Session is { } session)
@@ -380,6 +381,24 @@ internal sealed class FetchJob : WorkItem, IParkedRequest
             output, request.Version, error, sessionId, Isolation, error == ErrorCode.None ? Items : []);
         Release();
         request.EndReply();
+    }
+
+    /// <summary>Without knowing what was aborted, no committed record can be told from the others.</summary>
+    private void FindAborted()
+    {
+        for (int i = 0; i < _count && Isolation == FetchIsolation.Committed; i++)
+        {
+            ref FetchItem item = ref _items[i];
+            if (item.Region.Count > 0)
+            {
+                ErrorCode error = item.Partition!.Log.FindAborted(item.FetchOffset, item.RegionLimit, out item.Aborted);
+                if (error != ErrorCode.None)
+                {
+                    item.ReleaseRegion();
+                    Refuse(ref item, error);
+                }
+            }
+        }
     }
 
     /// <summary>Decides which partitions an incremental reply shows, and moves those with records to the end.</summary>

@@ -1,11 +1,13 @@
 using Barnabas.Kernel;
 using Barnabas.Protocol;
 using Barnabas.Replication;
+using Barnabas.Storage;
 
 namespace Barnabas.Broker;
 
 /// <summary>
-/// Writes a Fetch reply, versions 4 to 18: heads into the output, records as regions of their files. Allocates nothing.
+/// Writes a Fetch reply, versions 4 to 18: heads into the output, records as regions of their files. Allocates nothing
+/// but lists of aborted transactions.
 /// </summary>
 internal static class FetchReply
 {
@@ -64,12 +66,11 @@ internal static class FetchReply
         {
             LastStableOffset = item.LastStableOffset.Value,
             LogStartOffset = item.LogStartOffset.Value,
-            // Null says "not asked for"; an empty list says "none": nothing in this log was ever aborted. Apache Kafka
-            // gives the list too where there is no log.
+            // Null says "not asked for", an empty list "none". Apache Kafka gives the list too where there is no log.
             AbortedTransactions =
                 item.Error is ErrorCode.UnknownTopicOrPartition or ErrorCode.UnknownTopicId
                 || (isolation == FetchIsolation.Committed && item.Error == ErrorCode.None)
-                    ? NoTransactions
+                    ? List(item.Aborted)
                     : null,
         };
         if (item.Diverging is { } diverging)
@@ -90,6 +91,26 @@ internal static class FetchReply
         }
 
         return result;
+    }
+
+    private static List<FetchResponse.AbortedTransaction> List(List<AbortedTransaction>? aborted)
+    {
+        if (aborted is null)
+        {
+            return NoTransactions;
+        }
+
+        List<FetchResponse.AbortedTransaction> list = new(aborted.Count);
+        foreach (AbortedTransaction transaction in aborted)
+        {
+            list.Add(new()
+            {
+                ProducerId = transaction.ProducerId,
+                FirstOffset = transaction.FirstOffset.Value,
+            });
+        }
+
+        return list;
     }
 
     private static int CountTopics(ReadOnlySpan<FetchItem> items)
