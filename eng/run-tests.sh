@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs the test projects given as arguments, one after the other, and adds up what they report. Without arguments: all of
-# them, and then the main job with foreign clients and Apache Kafka's own tests, both in their small form.
+# them, and then the form of the sources, the main job with foreign clients and Apache Kafka's own tests in small form.
 # The last line is: N passed, N failed, N skipped. The exit code is not 0 if a test failed or a project did not run.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -13,7 +13,7 @@ mkdir -p "$results"
 if [ "$#" -gt 0 ]; then
   projects=("$@") scripts=()
 else
-  projects=(tests/*.Tests/*.Tests.csproj) scripts=(tests/MainJob/run tests/KafkaSuite/run)
+  projects=(tests/*.Tests/*.Tests.csproj) scripts=(tests/Form/run tests/MainJob/run tests/KafkaSuite/run)
 fi
 
 passed=0 failed=0 skipped=0 broken=0

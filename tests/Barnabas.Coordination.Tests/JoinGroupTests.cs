@@ -85,7 +85,9 @@ public sealed class JoinGroupTests
     {
         var request = new JoinGroupRequest
         {
-            GroupId = "g", SessionTimeoutMs = 10_000, ProtocolType = "consumer",
+            GroupId = "g",
+            SessionTimeoutMs = 10_000,
+            ProtocolType = "consumer",
             Protocols = [new JoinGroupRequest.JoinGroupRequestProtocol { Name = "range" }],
         };
         Inbox<JoinGroupResponse> inbox = _world.Ask<JoinGroupRequest, JoinGroupResponse>(

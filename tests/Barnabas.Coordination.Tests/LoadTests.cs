@@ -128,7 +128,8 @@ public sealed class LoadTests
         var log = new MemoryLog(GroupWorld.Partitions);
         var options = new GroupCoordinatorOptions
         {
-            OffsetMetadataBytesMax = 100_000, OffsetsLoadBufferBytesMax = 1_000,
+            OffsetMetadataBytesMax = 100_000,
+            OffsetsLoadBufferBytesMax = 1_000,
         };
         TestGroup group = new GroupWorld(options, log).Group("g");
         for (int i = 0; i < 100; i++)
@@ -208,7 +209,10 @@ public sealed class LoadTests
 
         var value = new GroupMetadataValue
         {
-            ProtocolType = "consumer", Generation = 7, Protocol = "range", Leader = "m",
+            ProtocolType = "consumer",
+            Generation = 7,
+            Protocol = "range",
+            Leader = "m",
             Members =
             [
                 new GroupMetadataValue.MemberMetadata
@@ -244,7 +248,9 @@ public sealed class LoadTests
 
         RecordBatchTemplate Transaction(long producer) => new()
         {
-            Producer = new ProducerIdAndEpoch(producer, 0), BaseSequence = 0, IsTransactional = true,
+            Producer = new ProducerIdAndEpoch(producer, 0),
+            BaseSequence = 0,
+            IsTransactional = true,
         };
         void Marker(long producer, ControlRecordType type)
         {

@@ -96,7 +96,11 @@ public sealed class SyncAndLeaveTests
         (List<string> members, int generation) = group.Stabilize(1);
         SyncGroupRequest Request(string? type, string? name) => new()
         {
-            GroupId = "g", MemberId = members[0], GenerationId = generation, ProtocolType = type, ProtocolName = name,
+            GroupId = "g",
+            MemberId = members[0],
+            GenerationId = generation,
+            ProtocolType = type,
+            ProtocolName = name,
         };
         Assert.Equal(ErrorCode.InconsistentGroupProtocol, Code(group.Sync(Request(null, "range"))));
         Assert.Equal(ErrorCode.InconsistentGroupProtocol, Code(group.Sync(Request("consumer", null))));

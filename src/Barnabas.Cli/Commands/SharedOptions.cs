@@ -27,10 +27,10 @@ internal static class SharedOptions
 
     public static Option<string[]> Properties(string name, string description, params string[] aliases) =>
         new(name, aliases)
-    {
-        Description = description,
-        HelpName = "key=value",
-    };
+        {
+            Description = description,
+            HelpName = "key=value",
+        };
 
     public static Option<bool> Flag(string name, string description) => new(name) { Description = description };
 

@@ -183,7 +183,7 @@ internal sealed class CoordinatorPartition<TShard>
     {
         if (State == CoordinatorPartitionState.Active && epoch == Epoch)
         {
-                Commit(highWatermark.Value);
+            Commit(highWatermark.Value);
         }
     }
 

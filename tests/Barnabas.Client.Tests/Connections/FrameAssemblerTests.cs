@@ -14,8 +14,13 @@ public sealed class FrameAssemblerTests
             MemoryStream stream = new();
             for (int i = 0; i < 20; i++)
             {
-                byte[] body = new byte[random.Next(3) switch { 0 =>
-                    random.Next(8), 1 => random.Next(5000), _ => random.Next(200_000) }];
+                int length = random.Next(3) switch
+                {
+                    0 => random.Next(8),
+                    1 => random.Next(5000),
+                    _ => random.Next(200_000),
+                };
+                byte[] body = new byte[length];
                 random.NextBytes(body);
                 sent.Add(body);
                 byte[] prefix = new byte[4];

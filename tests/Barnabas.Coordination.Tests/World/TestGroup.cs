@@ -94,7 +94,10 @@ internal sealed class TestGroup(GroupWorld world, string id)
             (r, c, to) => world.Coordinator.Heartbeat(r, c, to),
             new HeartbeatRequest
             {
-                GroupId = Id, MemberId = memberId, GenerationId = generation, GroupInstanceId = instanceId,
+                GroupId = Id,
+                MemberId = memberId,
+                GenerationId = generation,
+                GroupInstanceId = instanceId,
             },
             4);
         return (ErrorCode)inbox.Reply.ErrorCode;
