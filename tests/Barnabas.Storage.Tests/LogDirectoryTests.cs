@@ -236,6 +236,41 @@ public sealed class LogDirectoryTests
         recovered.ReadAll();
     }
 
+    /// <summary>
+    /// The end of a segment was lost before it was synced. Only where Apache Kafka has run may that be a compacted log.
+    /// </summary>
+    [Theory]
+    [InlineData(false, 0)]
+    [InlineData(false, 1)]
+    [InlineData(true, 0)]
+    [InlineData(true, 1)]
+    public void A_gap_above_the_recovery_point_is_compaction_only_where_Kafka_ran(bool kafkaRanHere, int batchesLeft)
+    {
+        var test = new TestLog(config: LogConfig.Default with { SegmentBytes = 1000 });
+        PartitionLog log = test.Open();
+        for (int i = 0; i < 40; i++)
+        {
+            log.Append(TestLog.Batch());
+        }
+
+        using (IDiskFile file = test.Disk.Open(log.Contents.Segments.All[0].Path, FileOpening.ReadWrite))
+        {
+            file.SetLength(batchesLeft * TestLog.Batch().Length);
+        }
+
+        if (kafkaRanHere)
+        {
+            // Empty, as Kafka makes it at its start.
+            test.Disk.Open($"{TestLog.Root}/cleaner-offset-checkpoint", FileOpening.CreateOrKeep).Dispose();
+        }
+
+        LogConfig compacted = test.Config with { Append = test.Config.Append with { IsCompacted = true } };
+        PartitionLog recovered = test.Restart(config: compacted).Open();
+        Assert.Equal(kafkaRanHere ? log.LogEndOffset : new Offset(batchesLeft), recovered.LogEndOffset);
+        Assert.Equal(kafkaRanHere ? log.Contents.Segments.All.Length : 1, recovered.Contents.Segments.All.Length);
+        Assert.Equal(!kafkaRanHere, recovered.Recovery.Reason is not null);
+    }
+
     [Fact]
     public void A_killed_process_validates_only_what_came_after_the_last_note()
     {

@@ -13,6 +13,7 @@ internal static class OffsetCheckpoint
     public const string RecoveryPoints = "recovery-point-offset-checkpoint";
     public const string HighWatermarks = "replication-offset-checkpoint";
     public const string LogStartOffsets = "log-start-offset-checkpoint";
+    public const string CleanerPositions = "cleaner-offset-checkpoint";
 
     public static byte[] Format(IEnumerable<KeyValuePair<TopicPartition, Offset>> offsets)
     {

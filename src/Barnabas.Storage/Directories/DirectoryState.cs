@@ -19,6 +19,11 @@ internal sealed record DirectoryState
 
     public List<string> Tolerated { get; } = [];
 
+    /// <summary>
+    /// Apache Kafka has run here: where its cleaner starts it makes this checkpoint, if only an empty one. We do not.
+    /// </summary>
+    public bool KafkaRanHere { get; private set; }
+
     public Dictionary<TopicPartition, Offset> RecoveryPoints { get; init; } = [];
 
     public Dictionary<TopicPartition, Offset> HighWatermarks { get; init; } = [];
@@ -66,6 +71,7 @@ internal sealed record DirectoryState
 
     private void Classify(IDisk disk, string name)
     {
+        KafkaRanHere |= name == OffsetCheckpoint.CleanerPositions;
         PartitionDirectoryKind kind = PartitionDirectoryName.Parse(name, out TopicPartition partition);
         bool isDirectory = kind != PartitionDirectoryKind.Unknown || name.Contains('-', StringComparison.Ordinal);
         if (!isDirectory || !disk.DirectoryExists($"{Path}/{name}"))

@@ -368,6 +368,7 @@ public sealed class LogDirectory : ILogHost, IDisposable
         LogStartOffset = _checkpoints.LogStartOffset(partition),
         RecoveryPoint = _checkpoints.RecoveryPoint(partition),
         CleanShutdown = WasCleanShutdown,
+        KafkaRanHere = _found.KafkaRanHere,
         Validated = _found.Validated.Logs.GetValueOrDefault(partition),
         NowMs = nowMs,
     };

@@ -18,6 +18,9 @@ internal sealed record LogOpening
     /// <summary>The clean-shutdown marker was there: nothing needs to be validated.</summary>
     public bool CleanShutdown { get; init; }
 
+    /// <summary>Apache Kafka has run on the log directory: it may have compacted the log.</summary>
+    public bool KafkaRanHere { get; init; }
+
     /// <summary>
     /// How far the log was valid in a life of this machine that has not ended since: what the page cache held then it
     /// still holds. Null if nothing of that kind is known.

@@ -311,10 +311,11 @@ internal sealed class LogRecovery(IDisk disk, LogOpening opening, ILogHost host)
 
     private bool Follows(Offset baseOffset)
     {
-        // Compaction leaves gaps. Elsewhere a gap between segments is the lost tail of the one before.
+        // Kafka leaves gaps where it compacts and where a follower fetches what its leader has compacted; none of its
+        // checkpoints tells how far. Elsewhere a gap between segments is the lost tail of the one before.
         bool synced = baseOffset < opening.RecoveryPoint || opening.CleanShutdown;
-        return baseOffset == _endOffset
-            || (baseOffset > _endOffset && (synced || opening.Config.Append.IsCompacted));
+        bool mayBeCompacted = opening.Config.Append.IsCompacted && opening.KafkaRanHere;
+        return baseOffset == _endOffset || (baseOffset > _endOffset && (synced || mayBeCompacted));
     }
 
     // False if the segment was cut off.

@@ -71,6 +71,8 @@ public sealed class NodeSimulationTests(ITestOutputHelper output)
     [InlineData(1678, "a segment that recovery had removed came back after another loss of power")]
     [InlineData(1917, "a topic whose directory a full disk had left half made kept it when it was deleted")]
     [InlineData(2036, "a node that had given up was started again, and the story's users were not")]
+    [InlineData(11945, "a compacted topic kept what followed on the lost end of a segment")]
+    [InlineData(20398, "the same: the segment before had lost all its records")]
     public void Seeds_that_once_failed_end_well(ulong seed, string finding)
     {
         output.WriteLine(finding);
