@@ -32,7 +32,7 @@ internal sealed class ColdDisk : IDisk
 
     public long FreeBytes(string path) => _disk.FreeBytes(path);
 
-    public IDisposable? TryLock(string path) => _disk.TryLock(path);
+    public IDirectoryLock? TryLock(string path) => _disk.TryLock(path);
 
     private sealed class ColdFile(ColdDisk disk, IDiskFile file) : IDiskFile
     {

@@ -9,7 +9,7 @@ namespace Barnabas.Storage.Tests;
 /// </summary>
 public sealed class CrashImageTests
 {
-    private const int Steps = 52;
+    private const int Steps = 60;
 
     [Theory]
     [InlineData(1)]

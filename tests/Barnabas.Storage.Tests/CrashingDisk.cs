@@ -10,6 +10,9 @@ internal sealed class CrashingDisk(IDisk inner, int crashAt, Random random) : ID
 {
     public int Changes { get; private set; }
 
+    /// <summary>The call, counted from 1, at which everything stops.</summary>
+    public int CrashAt { get; set; } = crashAt;
+
     public bool HasCrashed { get; private set; }
 
     public string BootId => inner.BootId;
@@ -40,7 +43,8 @@ internal sealed class CrashingDisk(IDisk inner, int crashAt, Random random) : ID
 
     public long FreeBytes(string path) => inner.FreeBytes(path);
 
-    public IDisposable? TryLock(string path) => inner.TryLock(path);
+    public IDirectoryLock? TryLock(string path) =>
+        inner.TryLock(path) is { } held ? new CrashingLock(this, held) : null;
 
     private void Change(Action change) => Change(
         () =>
@@ -52,13 +56,20 @@ internal sealed class CrashingDisk(IDisk inner, int crashAt, Random random) : ID
 
     private T Change<T>(Func<T> change, bool counts)
     {
-        if (HasCrashed || (counts && ++Changes == crashAt))
+        if (HasCrashed || (counts && ++Changes == CrashAt))
         {
             HasCrashed = true;
             throw new PowerLossException();
         }
 
         return change();
+    }
+
+    private sealed class CrashingLock(CrashingDisk disk, IDirectoryLock held) : IDirectoryLock
+    {
+        public void SyncAll() => disk.Change(held.SyncAll);
+
+        public void Dispose() => held.Dispose();
     }
 
     private sealed class CrashingFile(CrashingDisk disk, IDiskFile file) : IDiskFile

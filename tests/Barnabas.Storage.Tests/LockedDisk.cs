@@ -32,7 +32,9 @@ internal sealed class LockedDisk : IDisk
 
     public long FreeBytes(string path) => _disk.FreeBytes(path);
 
-    public IDisposable? TryLock(string path) => Locked(() => _disk.TryLock(path));
+    public IDirectoryLock? TryLock(string path) => Locked(() => _disk.TryLock(path)) is { } held
+        ? new HeldLock(this, held)
+        : null;
 
     private T Locked<T>(Func<T> call)
     {
@@ -48,6 +50,13 @@ internal sealed class LockedDisk : IDisk
         {
             call();
         }
+    }
+
+    private sealed class HeldLock(LockedDisk disk, IDirectoryLock held) : IDirectoryLock
+    {
+        public void SyncAll() => disk.Locked(held.SyncAll);
+
+        public void Dispose() => disk.Locked(held.Dispose);
     }
 
     private sealed class LockedFile(LockedDisk disk, IDiskFile file) : IDiskFile

@@ -108,7 +108,7 @@ public sealed class LogDirectoryTests
         log.Append(TestLog.Batch(records: 5));
         log.Flush();
         test.Directory.CheckpointOffsets();
-        Assert.True(test.Directory.Delete(TestLog.Partition, TestLog.Now));
+        test.Directory.Delete([TestLog.Partition], TestLog.Now);
         Assert.Equal(ErrorCode.KafkaStorageError, log.Append(TestLog.Batch()).Error);
         Assert.False(test.Disk.DirectoryExists(PartitionPath));
 
@@ -117,7 +117,7 @@ public sealed class LogDirectoryTests
         Assert.Equal(0, test.Directory.RemoveDeleted(TestLog.Now + 59_999));
         Assert.Equal(1, test.Directory.RemoveDeleted(TestLog.Now + 60_000));
 
-        test.Directory.Delete(TestLog.Partition, TestLog.Now);
+        test.Directory.Delete([TestLog.Partition], TestLog.Now);
         TestLog again = test.Restart(losePower: true);
         again.Directory.RemoveDeleted(0);
         Assert.DoesNotContain(
@@ -137,7 +137,7 @@ public sealed class LogDirectoryTests
         long capacity = test.Simulated.CapacityBytes;
         test.Simulated.CapacityBytes = test.Simulated.UsedBytes;
 
-        Assert.True(test.Directory.Delete(TestLog.Partition, TestLog.Now));
+        test.Directory.Delete([TestLog.Partition], TestLog.Now);
         Assert.Null(test.Directory.OfflineReason);
         Assert.False(test.Disk.DirectoryExists(PartitionPath));
         LogOpenResult refused = test.Directory.Open(TestLog.Partition, TestLog.TopicId, test.Config, TestLog.Now);
@@ -156,7 +156,7 @@ public sealed class LogDirectoryTests
         test.Simulated.FailNext(SimulatedDiskCall.Write, DiskError.NoSpace);
         LogOpenResult refused = test.Directory.Open(TestLog.Partition, TestLog.TopicId, test.Config, TestLog.Now);
         Assert.True(refused.MayPass);
-        Assert.True(test.Directory.Delete(TestLog.Partition, TestLog.Now));
+        test.Directory.Delete([TestLog.Partition], TestLog.Now);
         Assert.False(test.Directory.Contains(TestLog.Partition));
         Assert.False(test.Disk.DirectoryExists(PartitionPath));
     }

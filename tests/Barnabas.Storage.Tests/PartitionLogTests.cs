@@ -61,7 +61,7 @@ public sealed class PartitionLogTests
     {
         var config = LogConfig.Default with { SegmentBytes = 4000, IndexIntervalBytes = 200, RetentionMs = -1 };
         int ended = 0;
-        for (ulong seed = 1; seed <= 20; seed++)
+        for (ulong seed = 1; seed <= 60; seed++)
         {
             var test = new TestLog(seed, config);
             PartitionLog log = test.Open();
@@ -94,7 +94,7 @@ public sealed class PartitionLogTests
             }
         }
 
-        Assert.True(ended > 3, $"{ended} of 20 kept the next segment");
+        Assert.True(ended > 3, $"{ended} of 60 kept the next segment");
     }
 
     [Fact]
@@ -189,6 +189,45 @@ public sealed class PartitionLogTests
         Assert.False(test.Disk.FileExists("/data/orders-0/00000000000000000001.log"));
         Assert.Equal(new Offset(1), log.Append(TestLog.Batch()).BaseOffset);
         Assert.Equal(new Offset(2), test.Restart().Open().LogEndOffset);
+    }
+
+    /// <summary>I-22: a loss of power may take all records of a segment and leave its index entries.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void An_empty_segment_comes_out_of_recovery_without_index_entries(int segmentsBefore)
+    {
+        var test = new TestLog();
+        PartitionLog log = test.Open();
+        for (int i = 0; i < segmentsBefore; i++)
+        {
+            log.Append(TestLog.Batch());
+            lock (log.Gate)
+            {
+                Assert.Equal(ErrorCode.None, log.Roll(TestLog.Now));
+            }
+        }
+
+        // The position says that the segment is empty, as it will be found.
+        test.Directory.WriteValidatedPositions();
+        for (int i = 0; i < 3; i++)
+        {
+            log.Append(TestLog.Batch(valueBytes: 5000, timestamp: TestLog.Now + i));
+        }
+
+        log.Contents.Segments.Active.WriteIndexes();
+        string path = $"{TestLog.Root}/orders-0/{segmentsBefore:D20}";
+        Assert.True(test.Disk.FileExists(path + ".timeindex"));
+        using (IDiskFile file = test.Disk.Open(path + ".log", FileOpening.ReadWrite))
+        {
+            file.SetLength(0);
+        }
+
+        TestLog again = test.Restart();
+        log = again.Open();
+        Assert.Equal(new Offset(segmentsBefore), log.LogEndOffset);
+        Assert.False(again.Disk.FileExists(path + ".index"));
+        Assert.False(again.Disk.FileExists(path + ".timeindex"));
     }
 
     /// <summary>I-22: the last entry of a time index is made when the segment is sealed, perhaps after its last

@@ -142,6 +142,7 @@ public sealed class ReadTests
         _test.Directory.RemoveDeleted(long.MaxValue);
         Assert.NotEmpty(BatchList(read));
         Assert.Equal(ErrorCode.OffsetOutOfRange, _log.Read(Offset.Zero, 100, _log.LogEndOffset, true).Error);
+        _test.Directory.SyncMade();
         TestLog again = _test.Restart(losePower: true);
         Assert.True(again.Open().LogEndOffset <= new Offset(60));
     }

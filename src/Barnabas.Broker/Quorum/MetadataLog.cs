@@ -62,6 +62,8 @@ internal sealed class MetadataLog : IQuorumLog
             throw new LogDirectoryException($"The metadata log cannot be opened: {opened.Message}");
         }
 
+        // A vote in a directory that a loss of power takes away would be a vote forgotten.
+        directory.SyncMade();
         var log = new MetadataLog(disk, partitionLog);
         log.FindSnapshots();
         log.StartBehindSnapshot(nowMs);

@@ -162,14 +162,14 @@ internal sealed class MetadataApplier : IMetadataSubscriber
         }
 
         List<DeletedTopic> deleted = [];
+        List<Partition> gone = [];
         foreach ((Uuid id, TopicImage topic) in delta.DeletedTopics)
         {
             deleted.Add(new DeletedTopic(topic.Name, id));
-            foreach (Partition partition in _topics.Remove(id))
-            {
-                Remove(partition);
-            }
+            gone.AddRange(_topics.Remove(id));
         }
+
+        Remove(gone);
 
         _parts.Groups?.OnTopicsDeleted(deleted);
     }
@@ -189,7 +189,7 @@ internal sealed class MetadataApplier : IMetadataSubscriber
             if (partition is not null)
             {
                 _topics.Remove(partition);
-                Remove(partition);
+                Remove([partition]);
             }
 
             return;
@@ -313,17 +313,19 @@ internal sealed class MetadataApplier : IMetadataSubscriber
         }
     }
 
-    private void Remove(Partition partition)
+    private void Remove(List<Partition> partitions)
     {
-        Unwatch(partition);
-        partition.Retire();
-        _parts.Flushes.Forget(partition);
+        foreach (Partition partition in partitions)
+        {
+            Unwatch(partition);
+            partition.Retire();
+            _parts.Flushes.Forget(partition);
+        }
+
+        List<TopicPartition> ids = partitions.ConvertAll(static partition => partition.Id);
         foreach (LogDirectory directory in _directories.All)
         {
-            if (directory.Contains(partition.Id))
-            {
-                directory.Delete(partition.Id, _parts.Time.UnixMilliseconds);
-            }
+            directory.Delete(ids, _parts.Time.UnixMilliseconds);
         }
     }
 

@@ -45,7 +45,7 @@ public interface IDisk
 
     /// <summary>
     /// Takes the lock of a directory (Kafka's <c>.lock</c>), so that two nodes never share one. Null if another process
-    /// holds it. Disposing gives it back; the end of the process does so too.
+    /// holds it.
     /// </summary>
-    IDisposable? TryLock(string path);
+    IDirectoryLock? TryLock(string path);
 }

@@ -1,3 +1,5 @@
+using System.IO.Enumeration;
+
 using Barnabas.Kernel;
 using Microsoft.Win32.SafeHandles;
 
@@ -17,6 +19,11 @@ public sealed class LinuxDisk : IDisk
 
     // rw-r--r--, as the JVM makes Kafka's files.
     private const int FileMode = 0b110_100_100;
+    private const int DirectoryMode = 0b111_111_111;
+
+    // Hidden names too, and a failure is an exception.
+    private static readonly EnumerationOptions AllEntries =
+        new() { AttributesToSkip = 0, IgnoreInaccessible = false };
 
     /// <summary>The kernel draws it at each boot; a process in a container sees its host's.</summary>
     public string BootId { get; } = ReadBootId();
@@ -39,8 +46,14 @@ public sealed class LinuxDisk : IDisk
 
     public long LastModifiedMs(string path) => FileTimes.LastModifiedMs(path);
 
-    public void CreateDirectory(string path) =>
-        ThroughClassLibrary("creating directory", path, static path => Directory.CreateDirectory(path));
+    public void CreateDirectory(string path)
+    {
+        // One call in the usual case; the class library looks around before it makes the directory.
+        if (Libc.MakeDirectory(path, DirectoryMode) < 0)
+        {
+            ThroughClassLibrary("creating directory", path, static path => Directory.CreateDirectory(path));
+        }
+    }
 
     public void DeleteFile(string path)
     {
@@ -79,12 +92,9 @@ public sealed class LinuxDisk : IDisk
     {
         try
         {
-            string[] names = Directory.GetFileSystemEntries(path);
-            for (int i = 0; i < names.Length; i++)
-            {
-                names[i] = Path.GetFileName(names[i]);
-            }
-
+            FileSystemEnumerable<string> entries = new(
+                path, static (ref FileSystemEntry entry) => entry.FileName.ToString(), AllEntries);
+            string[] names = [.. entries];
             Array.Sort(names, StringComparer.Ordinal);
             return names;
         }
@@ -106,17 +116,10 @@ public sealed class LinuxDisk : IDisk
         }
     }
 
-    public IDisposable? TryLock(string path)
+    public IDirectoryLock? TryLock(string path)
     {
         string file = Path.Combine(path, ".lock");
-        SafeFileHandle handle = OpenHandle(file, ReadWrite | Create);
-        if (DirectoryLock.TryTake(handle, file))
-        {
-            return handle;
-        }
-
-        handle.Dispose();
-        return null;
+        return DirectoryLock.TryTake(OpenHandle(file, ReadWrite | Create), file);
     }
 
     private static string ReadBootId()

@@ -1,4 +1,5 @@
 using Barnabas.Kernel;
+using Microsoft.Win32.SafeHandles;
 
 namespace Barnabas.Platform;
 
@@ -77,12 +78,12 @@ public sealed class PortableDisk : IDisk
     public long FreeBytes(string path) =>
         Call("asking for free space", path, () => new DriveInfo(path).AvailableFreeSpace);
 
-    public IDisposable? TryLock(string path)
+    public IDirectoryLock? TryLock(string path)
     {
         try
         {
-            return File.OpenHandle(
-                Path.Combine(path, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return new PortableLock(path, File.OpenHandle(
+                Path.Combine(path, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
         catch (Exception failure) when (DiskFailure.IsOfFileSystem(failure))
         {
@@ -105,5 +106,26 @@ public sealed class PortableDisk : IDisk
         {
             throw DiskFailure.FromException(failure, action, path);
         }
+    }
+
+    private sealed class PortableLock(string path, SafeFileHandle file) : IDirectoryLock
+    {
+        // The class library can only sync files, so each is.
+        public void SyncAll() => Call("sync", path, () =>
+        {
+            foreach (string name in Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories))
+            {
+                if (Path.GetFileName(name) != ".lock")
+                {
+                    using SafeFileHandle synced = File.OpenHandle(
+                        name, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+                    RandomAccess.FlushToDisk(synced);
+                }
+            }
+
+            return 0;
+        });
+
+        public void Dispose() => file.Dispose();
     }
 }

@@ -13,7 +13,8 @@ namespace Barnabas.Simulation;
 /// <para>Fault model of names. Making, renaming and removing a name is safe after a sync of its directory. At a loss of
 /// power each directory keeps a first part of its unsynced changes, whatever the other directories keep. A rename
 /// within a directory is one change. A rename between directories counts as synced in both, because no caller relies on
-/// less. Syncing a file does not make its name safe.</para>
+/// less. Syncing a file does not make its name safe; syncing all below a directory makes bytes and names
+/// safe.</para>
 /// <para>Fault model of failures. Space runs out when the capacity, which may be changed at any time, is reached; the
 /// bytes that still fit are written. Reads, writes, syncs and operations on names fail at random
 /// (<see cref="SimulatedDiskFaults"/>) or at a chosen call (<see cref="FailNext"/>). A failed write may have written a
@@ -192,7 +193,7 @@ public sealed class SimulatedDisk : IDisk
 
     public long FreeBytes(string path) => Math.Max(0, CapacityBytes - UsedBytes);
 
-    public IDisposable? TryLock(string path)
+    public IDirectoryLock? TryLock(string path)
     {
         _names.FindDirectory(path);
         return _locks.Add(path) ? new SimulatedLock(this, path, Process) : null;
@@ -259,6 +260,35 @@ public sealed class SimulatedDisk : IDisk
         }
 
         inode.Sync();
+    }
+
+    internal void SyncAll(string path, int process)
+    {
+        Invariant.That(process == Process, "the process that held this lock has ended");
+        _trace.Record(SimulatedTraceKind.DiskSync, path);
+        CountDown();
+        DiskError? error = Draws(SimulatedDiskCall.Sync);
+        if (error is null)
+        {
+            SimulatedNames.SyncNames(_names.FindDirectory(path));
+        }
+
+        foreach (SimulatedInode inode in SimulatedNames.FilesBelow(_names.FindDirectory(path)))
+        {
+            if (error is null)
+            {
+                inode.Sync();
+            }
+            else
+            {
+                inode.SyncBadly(_random);
+            }
+        }
+
+        if (error is { } failed)
+        {
+            throw Failure(failed, path);
+        }
     }
 
     internal bool DrawResidence() => !_random.OneIn(Faults.ColdOneIn);

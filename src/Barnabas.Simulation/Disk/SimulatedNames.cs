@@ -97,9 +97,9 @@ internal sealed class SimulatedNames
         LosePower(_root, random);
     }
 
-    public IEnumerable<SimulatedInode> AllFiles() => AllFiles(_root);
+    public IEnumerable<SimulatedInode> AllFiles() => FilesBelow(_root);
 
-    private static IEnumerable<SimulatedInode> AllFiles(SimulatedDirectory directory)
+    public static IEnumerable<SimulatedInode> FilesBelow(SimulatedDirectory directory)
     {
         foreach (SimulatedEntry entry in directory.Names.Values)
         {
@@ -109,10 +109,22 @@ internal sealed class SimulatedNames
             }
             else if (entry is SimulatedDirectory child)
             {
-                foreach (SimulatedInode below in AllFiles(child))
+                foreach (SimulatedInode below in FilesBelow(child))
                 {
                     yield return below;
                 }
+            }
+        }
+    }
+
+    public static void SyncNames(SimulatedDirectory directory)
+    {
+        directory.Sync();
+        foreach (SimulatedEntry entry in directory.Names.Values)
+        {
+            if (entry is SimulatedDirectory child)
+            {
+                SyncNames(child);
             }
         }
     }

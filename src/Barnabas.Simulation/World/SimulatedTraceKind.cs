@@ -27,4 +27,7 @@ public enum SimulatedTraceKind : byte
 
     /// <summary>For entries of the test itself.</summary>
     Custom,
+
+    /// <summary>All below a directory.</summary>
+    DiskSync,
 }

@@ -15,16 +15,20 @@ internal static class AtomicFile
 
     public static void Write(IDisk disk, string directory, string name, ReadOnlySpan<byte> content)
     {
-        string path = $"{directory}/{name}";
-        string temporary = path + TemporarySuffix;
-        using (IDiskFile file = disk.Open(temporary, FileOpening.CreateOrTruncate))
-        {
-            file.Write(content, 0);
-            file.Sync();
-        }
-
-        disk.Rename(temporary, path);
+        WriteTemporary(disk, directory, name, content, sync: true);
+        PutInPlace(disk, directory, name);
         disk.SyncDirectory(directory);
+    }
+
+    /// <summary>The temporary file alone, for who makes many durable by one sync and then puts them in place.</summary>
+    public static void Prepare(IDisk disk, string directory, string name, ReadOnlySpan<byte> content) =>
+        WriteTemporary(disk, directory, name, content, sync: false);
+
+    /// <summary>The rename alone; the bytes must be durable.</summary>
+    public static void PutInPlace(IDisk disk, string directory, string name)
+    {
+        string path = $"{directory}/{name}";
+        disk.Rename(path + TemporarySuffix, path);
     }
 
     /// <summary>The content, or null if there is no such file.</summary>
@@ -45,5 +49,16 @@ internal static class AtomicFile
         var content = new byte[length];
         int read = file.Read(content, 0);
         return read == content.Length ? content : content[..read];
+    }
+
+    private static void WriteTemporary(
+        IDisk disk, string directory, string name, ReadOnlySpan<byte> content, bool sync)
+    {
+        using IDiskFile file = disk.Open($"{directory}/{name}{TemporarySuffix}", FileOpening.CreateOrTruncate);
+        file.Write(content, 0);
+        if (sync)
+        {
+            file.Sync();
+        }
     }
 }

@@ -14,6 +14,26 @@ internal static class PartitionMetadataFile
 
     public static byte[] Format(Uuid topicId) => Encoding.UTF8.GetBytes($"version: 0\ntopic_id: {topicId}");
 
+    /// <summary>
+    /// Writes the file of a partition just made. Not atomically and unsynced: see <see cref="LogFlusher.SyncNames"/>.
+    /// </summary>
+    public static void Write(IDisk disk, string directory, Uuid topicId)
+    {
+        using IDiskFile file = disk.Open($"{directory}/{Name}", FileOpening.CreateOrTruncate);
+        file.Write(Format(topicId), 0);
+    }
+
+    /// <summary>Makes what it says durable, if there is such a file.</summary>
+    public static void Sync(IDisk disk, string directory)
+    {
+        string path = $"{directory}/{Name}";
+        if (disk.FileExists(path))
+        {
+            using IDiskFile file = disk.Open(path, FileOpening.ReadWrite);
+            FinalSync.Run(file);
+        }
+    }
+
     public static Uuid Parse(ReadOnlySpan<byte> content, string name)
     {
         Uuid id = default;

@@ -3,94 +3,129 @@ using Barnabas.Kernel;
 namespace Barnabas.Storage;
 
 /// <summary>
-/// The checkpoint files of a directory. What they say of logs that are not open is carried over from the last write.
+/// The checkpoint files of a directory. Open logs say themselves what is due in them; what was found about the others
+/// is carried over from write to write. From any thread.
 /// </summary>
-internal sealed class DirectoryCheckpoints(IDisk disk, DirectoryState found)
+/// <param name="openLogs">
+/// Asked within the lock: a log that opens meanwhile is here or in what was found, never in neither.
+/// </param>
+internal sealed class DirectoryCheckpoints(
+    IDisk disk, DirectoryState found, Func<IReadOnlyList<PartitionLog>> openLogs)
 {
-    private readonly Lock _gate = new();
-    private readonly Dictionary<TopicPartition, Offset> _recoveryPoints = new(found.RecoveryPoints);
-    private readonly Dictionary<TopicPartition, Offset> _highWatermarks = new(found.HighWatermarks);
-    private readonly Dictionary<TopicPartition, Offset> _logStarts = new(found.LogStartOffsets);
-    private readonly Dictionary<TopicPartition, ValidatedPosition> _validated = new(found.Validated.Logs);
+    // Two locks: the gate of a log is taken within that of the positions, and that of the offsets within the gate.
+    private readonly Lock _positions = new();
+    private readonly Lock _offsets = new();
     private bool _validatedWritten;
     private bool _namesTheGone;
 
-    public Offset RecoveryPoint(TopicPartition partition) => Get(_recoveryPoints, partition);
+    /// <summary>Fills in what the files say of a log that is about to be opened.</summary>
+    public LogOpening Complete(LogOpening opening, TopicPartition partition)
+    {
+        lock (_positions)
+        {
+            opening = opening with { Validated = found.Validated.Logs.GetValueOrDefault(partition) };
+        }
 
-    public Offset HighWatermark(TopicPartition partition) => Get(_highWatermarks, partition);
+        lock (_offsets)
+        {
+            return opening with
+            {
+                LogStartOffset = found.LogStartOffsets.GetValueOrDefault(partition, Offset.Zero),
+                RecoveryPoint = found.RecoveryPoints.GetValueOrDefault(partition, Offset.Zero),
+                HighWatermark = found.HighWatermarks.GetValueOrDefault(partition, Offset.Zero),
+            };
+        }
+    }
 
-    public Offset LogStartOffset(TopicPartition partition) => Get(_logStarts, partition);
+    /// <summary>Forgets what was found about a log: it is open now and speaks for itself.</summary>
+    public void Forget(TopicPartition partition)
+    {
+        lock (_positions)
+        {
+            found.Validated.Logs.Remove(partition);
+        }
+
+        lock (_offsets)
+        {
+            found.RecoveryPoints.Remove(partition);
+            found.HighWatermarks.Remove(partition);
+            found.LogStartOffsets.Remove(partition);
+        }
+    }
 
     /// <summary>
-    /// Takes a partition out that goes, or that is about to be made: a new one must not inherit the recovery point of
-    /// a former one of its name. If the disk refuses, the next call writes what this one could not.
+    /// Takes partitions out that go, or that are about to be made: a new one must not inherit the recovery point of a
+    /// former one of its name. If the disk refuses, the next call writes what this one could not.
     /// </summary>
-    public void Forget(TopicPartition partition, IReadOnlyList<PartitionLog> logs)
+    /// <param name="wereOpen">The files may name them, though what was found does not.</param>
+    public void TakeOut(IEnumerable<TopicPartition> partitions, bool wereOpen)
     {
-        lock (_gate)
+        lock (_positions)
         {
-            _highWatermarks.Remove(partition);
-            _validated.Remove(partition);
-            _namesTheGone |= _recoveryPoints.Remove(partition) | _logStarts.Remove(partition);
+            foreach (TopicPartition partition in partitions)
+            {
+                found.Validated.Logs.Remove(partition);
+            }
+        }
+
+        lock (_offsets)
+        {
+            _namesTheGone |= wereOpen;
+            foreach (TopicPartition partition in partitions)
+            {
+                found.HighWatermarks.Remove(partition);
+                _namesTheGone |= found.RecoveryPoints.Remove(partition) | found.LogStartOffsets.Remove(partition);
+            }
+
             if (_namesTheGone)
             {
-                WriteRecoveryPoints(logs);
-                WriteLogStartOffsets(logs);
+                WriteRecoveryPoints();
+                WriteLogStartOffsets();
                 _namesTheGone = false;
             }
         }
     }
 
-    public void LowerRecoveryPoint(TopicPartition partition, Offset recoveryPoint, IReadOnlyList<PartitionLog> logs)
+    public void LowerRecoveryPoint(TopicPartition partition, Offset recoveryPoint)
     {
-        lock (_gate)
+        lock (_offsets)
         {
-            if (Get(_recoveryPoints, partition) > recoveryPoint)
-            {
-                _validated.Remove(partition);
-                Collect(_recoveryPoints, logs, static log => log.RecoveryPoint);
-                _recoveryPoints[partition] = recoveryPoint;
-                Write(OffsetCheckpoint.RecoveryPoints, _recoveryPoints);
-            }
+            Dictionary<TopicPartition, Offset> points =
+                Collect(found.RecoveryPoints, static log => log.RecoveryPoint);
+            points[partition] = recoveryPoint;
+            Write(OffsetCheckpoint.RecoveryPoints, points);
         }
     }
 
-    public int WriteRecoveryPoints(IReadOnlyList<PartitionLog> logs)
+    public void WriteRecoveryPoints()
     {
-        lock (_gate)
+        lock (_offsets)
         {
-            Collect(_recoveryPoints, logs, static log => log.RecoveryPoint);
-            return Write(OffsetCheckpoint.RecoveryPoints, _recoveryPoints);
+            Write(
+                OffsetCheckpoint.RecoveryPoints,
+                Collect(found.RecoveryPoints, static log => log.RecoveryPoint));
         }
     }
 
-    public int WriteHighWatermarks(IReadOnlyList<PartitionLog> logs)
+    public int WriteHighWatermarks()
     {
-        lock (_gate)
+        lock (_offsets)
         {
-            Collect(_highWatermarks, logs, static log => log.HighWatermark);
-            return Write(OffsetCheckpoint.HighWatermarks, _highWatermarks);
+            return Write(
+                OffsetCheckpoint.HighWatermarks,
+                Collect(found.HighWatermarks, static log => log.HighWatermark));
         }
     }
 
     /// <summary>Only where the log starts within a segment: elsewhere the first segment's name says it.</summary>
-    public int WriteLogStartOffsets(IReadOnlyList<PartitionLog> logs)
+    public void WriteLogStartOffsets()
     {
-        lock (_gate)
+        lock (_offsets)
         {
-            foreach (PartitionLog log in logs)
-            {
-                if (log.LogStartOffset > log.Contents.Segments.All[0].BaseOffset)
-                {
-                    _logStarts[log.Partition] = log.LogStartOffset;
-                }
-                else
-                {
-                    _logStarts.Remove(log.Partition);
-                }
-            }
-
-            return Write(OffsetCheckpoint.LogStartOffsets, _logStarts);
+            Write(
+                OffsetCheckpoint.LogStartOffsets,
+                Collect(found.LogStartOffsets, static log =>
+                    log.LogStartOffset > log.Contents.Segments.All[0].BaseOffset ? log.LogStartOffset : Offset.None));
         }
     }
 
@@ -98,10 +133,11 @@ internal sealed class DirectoryCheckpoints(IDisk disk, DirectoryState found)
     /// First what a restart needs beside the bytes (indexes, epochs), then the positions: in this order the page cache
     /// never holds a position whose indexes it lacks. Returns 1 if there was something to write.
     /// </summary>
-    public int WriteValidatedPositions(IReadOnlyList<PartitionLog> logs, Uuid session)
+    public int WriteValidatedPositions(Uuid session)
     {
-        lock (_gate)
+        lock (_positions)
         {
+            IReadOnlyList<PartitionLog> logs = openLogs();
             bool changed = !_validatedWritten;
             foreach (PartitionLog log in logs)
             {
@@ -113,11 +149,20 @@ internal sealed class DirectoryCheckpoints(IDisk disk, DirectoryState found)
                 return 0;
             }
 
+            var positions = new Dictionary<TopicPartition, ValidatedPosition>(found.Validated.Logs);
+            foreach (PartitionLog log in logs)
+            {
+                if (log.Noted is { } position)
+                {
+                    positions[log.Partition] = position;
+                }
+            }
+
             // Not synced: the file matters only as long as the machine, and with it the page cache, lives.
             string path = $"{found.Path}/{ValidatedPositions.Name}";
             using (IDiskFile file = disk.Open(path + AtomicFile.TemporarySuffix, FileOpening.CreateOrTruncate))
             {
-                file.Write(new ValidatedPositions(disk.BootId, session, _validated).Format(), 0);
+                file.Write(new ValidatedPositions(disk.BootId, session, positions).Format(), 0);
             }
 
             disk.Rename(path + AtomicFile.TemporarySuffix, path);
@@ -129,35 +174,42 @@ internal sealed class DirectoryCheckpoints(IDisk disk, DirectoryState found)
     public void WriteMarker(CleanShutdownMarker marker) =>
         AtomicFile.Write(disk, found.Path, CleanShutdownMarker.Name, marker.Format());
 
-    private static Offset Get(Dictionary<TopicPartition, Offset> offsets, TopicPartition partition) =>
-        offsets.GetValueOrDefault(partition, Offset.Zero);
-
-    private static void Collect(
-        Dictionary<TopicPartition, Offset> offsets, IReadOnlyList<PartitionLog> logs, Func<PartitionLog, Offset> offset)
+    private Dictionary<TopicPartition, Offset> Collect(
+        Dictionary<TopicPartition, Offset> others, Func<PartitionLog, Offset> offset)
     {
+        IReadOnlyList<PartitionLog> logs = openLogs();
+        var all = new Dictionary<TopicPartition, Offset>(others.Count + logs.Count);
+        foreach ((TopicPartition partition, Offset known) in others)
+        {
+            all[partition] = known;
+        }
+
         foreach (PartitionLog log in logs)
         {
-            offsets[log.Partition] = offset(log);
+            if (offset(log) is { Value: >= 0 } value)
+            {
+                all[log.Partition] = value;
+            }
         }
+
+        return all;
     }
 
-    private bool Note(PartitionLog log)
+    private static bool Note(PartitionLog log)
     {
         ValidatedPosition position;
         SegmentIndexes indexes;
         lock (log.Gate)
         {
-            if (log.OfflineReason is not null && _validated.ContainsKey(log.Partition))
-            {
-                return false;
-            }
-
-            Segment active = log.Contents.Segments.Active;
-            bool known = _validated.TryGetValue(log.Partition, out ValidatedPosition? last)
-                && last.EndOffset == log.LogEndOffset
-                && last.SegmentBase == active.BaseOffset
-                && last.Position == active.Size;
-            if (known)
+            Segment[] segments = log.Contents.Segments.All;
+            Segment active = segments[^1];
+            bool isKnown = log.Noted is { } last
+                ? last.EndOffset == log.LogEndOffset
+                    && last.SegmentBase == active.BaseOffset
+                    && last.Position == active.Size
+                // Of a log that is empty and always was there is nothing to say.
+                : segments.Length == 1 && active.Size == 0;
+            if (isKnown || log.OfflineReason is not null)
             {
                 return false;
             }
@@ -169,8 +221,8 @@ internal sealed class DirectoryCheckpoints(IDisk disk, DirectoryState found)
         }
 
         indexes.Write(create: false, sync: false);
-        log.Flusher.WriteEpochs(log.Contents.Epochs);
-        _validated[log.Partition] = position;
+        log.Flusher.WriteEpochs(log);
+        log.Noted = position;
         return true;
     }
 

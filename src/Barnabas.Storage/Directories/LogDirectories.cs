@@ -29,7 +29,7 @@ public sealed class LogDirectories
     /// </exception>
     public static LogDirectories Open(LogDirectoriesOptions options, LogServices services)
     {
-        var taken = new List<(string Path, IDisposable Lock, MetaProperties? Meta)>();
+        var taken = new List<(string Path, IDirectoryLock Lock, MetaProperties? Meta)>();
         var unusable = new Dictionary<string, string>(StringComparer.Ordinal);
         try
         {
@@ -45,7 +45,7 @@ public sealed class LogDirectories
 
             string clusterId = DirectoryIdentity.Check(options, taken.ConvertAll(static d => (d.Path, d.Meta)));
             var directories = new List<LogDirectory>();
-            foreach ((string path, IDisposable directoryLock, MetaProperties? meta) in taken)
+            foreach ((string path, IDirectoryLock directoryLock, MetaProperties? meta) in taken)
             {
                 if (TryRead(services, options, clusterId, path, meta, unusable) is { } state)
                 {
@@ -136,13 +136,13 @@ public sealed class LogDirectories
     private static void Take(
         IDisk disk,
         string path,
-        List<(string Path, IDisposable Lock, MetaProperties? Meta)> taken,
+        List<(string Path, IDirectoryLock Lock, MetaProperties? Meta)> taken,
         Dictionary<string, string> unusable)
     {
         try
         {
             disk.CreateDirectory(path);
-            IDisposable directoryLock = disk.TryLock(path)
+            IDirectoryLock directoryLock = disk.TryLock(path)
                 ?? throw new LogDirectoryException($"{path} is in use by another process (its .lock is held)");
             taken.Add((path, directoryLock, null));
             taken[^1] = (path, directoryLock, ReadMeta(disk, path));

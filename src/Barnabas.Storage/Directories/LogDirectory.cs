@@ -14,24 +14,29 @@ namespace Barnabas.Storage;
 /// </remarks>
 public sealed class LogDirectory : ILogHost, IDisposable
 {
+    // Up to so many logs are flushed one by one: one sync of everything waits for what others write as well.
+    private const int FewLogs = 16;
+
     private readonly LogServices _services;
-    private readonly IDisposable _lock;
+    private readonly IDirectoryLock _lock;
     private readonly DirectoryState _found;
     private readonly DirectoryCheckpoints _checkpoints;
     private readonly DeletionQueue _deletions;
     private readonly Lock _gate = new();
     private readonly Dictionary<TopicPartition, PartitionLog> _logs = [];
     private readonly HashSet<TopicPartition> _unopened;
+    private readonly List<PartitionLog> _made = [];
+    private readonly List<PartitionLog> _perhapsMade = [];
     private readonly Uuid _session;
     private string? _offlineReason;
 
-    internal LogDirectory(LogServices services, DirectoryState found, IDisposable directoryLock)
+    internal LogDirectory(LogServices services, DirectoryState found, IDirectoryLock directoryLock)
     {
         _services = services;
         _found = found;
         _lock = directoryLock;
         _session = Uuid.Random(services.Entropy);
-        _checkpoints = new DirectoryCheckpoints(services.Disk, found);
+        _checkpoints = new DirectoryCheckpoints(services.Disk, found, () => OpenLogs);
         _deletions = new DeletionQueue(services.Disk);
         _unopened = [.. found.Partitions];
         foreach (string name in found.Deleted)
@@ -129,42 +134,32 @@ public sealed class LogDirectory : ILogHost, IDisposable
         string path = $"{Path}/{name}";
         try
         {
-            bool isNew = !_services.Disk.DirectoryExists(path);
-            if (isNew)
-            {
-                _checkpoints.Forget(partition, OpenLogs);
-                _services.Disk.CreateDirectory(path);
-                lock (_gate)
-                {
-                    // Whatever fails from here on, there is something to delete.
-                    _unopened.Add(partition);
-                }
-            }
-
-            if (CheckTopicId(path, topicId) is { } mismatch)
+            bool isNew = !WasFound(partition) && !_services.Disk.DirectoryExists(path);
+            IReadOnlyList<string> names = isNew ? Make(partition, path, topicId) : _services.Disk.List(path);
+            if (!isNew && CheckTopicId(path, names, topicId) is { } mismatch)
             {
                 return LogOpenResult.Failed(ErrorCode.InconsistentTopicId, mismatch);
             }
 
-            if (isNew)
-            {
-                _services.Disk.SyncDirectory(Path);
-            }
-
-            OpenedLog opened = new LogRecovery(_services.Disk, OpeningOf(partition, path, config, nowMs), this).Open();
+            LogOpening opening = _checkpoints.Complete(
+                new LogOpening
+                {
+                    Directory = path,
+                    Config = config,
+                    Names = names,
+                    IsNew = isNew,
+                    CleanShutdown = WasCleanShutdown,
+                    KafkaRanHere = _found.KafkaRanHere,
+                    NowMs = nowMs,
+                },
+                partition);
+            OpenedLog opened = new LogRecovery(_services.Disk, opening, this).Open();
             var log = new PartitionLog(
-                new LogIdentity(partition, topicId, path),
-                _services,
-                config,
-                opened,
-                _checkpoints.HighWatermark(partition),
-                this);
-            lock (_gate)
+                new LogIdentity(partition, topicId, path), _services, config, opened, opening.HighWatermark, this)
             {
-                _unopened.Remove(partition);
-                _logs.Add(partition, log);
-            }
-
+                Noted = opening.Validated,
+            };
+            Serve(log, opening);
             return LogOpenResult.Opened(log);
         }
         catch (LogDamagedException damage)
@@ -180,39 +175,57 @@ public sealed class LogDirectory : ILogHost, IDisposable
     }
 
     /// <summary>
-    /// Takes a partition out: its log answers no more, its directory is renamed at once and removed after
-    /// <c>file.delete.delay.ms</c>. Blocks. False if there is none.
+    /// Takes those of these partitions that lie here out: their logs answer no more, their directories are renamed at
+    /// once and removed after <c>file.delete.delay.ms</c>. Blocks, about as long for many as for one.
     /// </summary>
-    public bool Delete(TopicPartition partition, long nowMs)
+    public void Delete(IReadOnlyCollection<TopicPartition> partitions, long nowMs)
     {
-        PartitionLog? log;
+        var gone = new List<(TopicPartition Id, PartitionLog? Log)>();
         lock (_gate)
         {
-            bool known = _logs.Remove(partition, out log) | _unopened.Remove(partition);
-            if (!known || OfflineReason is not null)
+            foreach (TopicPartition partition in partitions)
             {
-                return known;
+                if (_logs.Remove(partition, out PartitionLog? log) | _unopened.Remove(partition))
+                {
+                    gone.Add((partition, log));
+                }
             }
         }
 
-        long delay = log?.Config.FileDeleteDelayMs ?? 0;
+        if (gone.Count == 0 || OfflineReason is not null)
+        {
+            return;
+        }
+
         try
         {
-            log?.GoOffline($"{partition} was deleted");
-            log?.ReleaseFiles();
-            Forget(partition);
-            string from = $"{Path}/{PartitionDirectoryName.Of(partition)}";
-            string to = $"{Path}/{PartitionDirectoryName.OfDeleted(partition, Uuid.Random(_services.Entropy))}";
-            _services.Disk.Rename(from, to);
+            foreach ((TopicPartition id, PartitionLog? log) in gone)
+            {
+                log?.GoOffline($"{id} was deleted");
+                log?.ReleaseFiles();
+            }
+
+            TakeOut(gone.ConvertAll(static one => one.Id), wereOpen: gone.Exists(static one => one.Log is not null));
+            string[] renamed = new string[gone.Count];
+            for (int i = 0; i < renamed.Length; i++)
+            {
+                TopicPartition id = gone[i].Id;
+                renamed[i] = $"{Path}/{PartitionDirectoryName.OfDeleted(id, Uuid.Random(_services.Entropy))}";
+                _services.Disk.Rename($"{Path}/{PartitionDirectoryName.Of(id)}", renamed[i]);
+            }
+
+            // Synced before anything in them goes: under their old names they must be whole.
             _services.Disk.SyncDirectory(Path);
-            _deletions.Add(to, isDirectory: true, nowMs + delay);
+            for (int i = 0; i < renamed.Length; i++)
+            {
+                long delay = gone[i].Log?.Config.FileDeleteDelayMs ?? 0;
+                _deletions.Add(renamed[i], isDirectory: true, nowMs + delay);
+            }
         }
         catch (DiskException failure)
         {
             OnFailure(failure);
         }
-
-        return true;
     }
 
     /// <summary>
@@ -232,7 +245,7 @@ public sealed class LogDirectory : ILogHost, IDisposable
         string to = $"{Path}/{PartitionDirectoryName.OfStray(partition, Uuid.Random(_services.Entropy))}";
         try
         {
-            Forget(partition);
+            TakeOut([partition], wereOpen: false);
             _services.Disk.Rename($"{Path}/{PartitionDirectoryName.Of(partition)}", to);
             _services.Disk.SyncDirectory(Path);
         }
@@ -250,6 +263,36 @@ public sealed class LogDirectory : ILogHost, IDisposable
         return to;
     }
 
+    /// <summary>
+    /// Makes it durable that partitions made since the last call exist. Until then a loss of power takes them, and with
+    /// them records that were not synced either. Blocks.
+    /// </summary>
+    public void SyncMade() => Guarded(() =>
+    {
+        PartitionLog[] made;
+        lock (_gate)
+        {
+            made = [.. _made];
+        }
+
+        if (made.Length > FewLogs)
+        {
+            SyncAll();
+            Array.ForEach(made, static log => log.Flusher.MarkKnownToLast());
+        }
+        else
+        {
+            Array.ForEach(made, static log => log.SyncNames());
+        }
+
+        lock (_gate)
+        {
+            _made.RemoveRange(0, made.Length);
+        }
+
+        return made.Length;
+    });
+
     /// <summary>Removes files and directories whose delay has passed. Blocks. Returns how many names went.</summary>
     public int RemoveDeleted(long nowMs) => Guarded(() => _deletions.RemoveDue(nowMs));
 
@@ -257,16 +300,22 @@ public sealed class LogDirectory : ILogHost, IDisposable
     /// Notes how far all logs are valid, for a start after the process was killed; about once a second. Blocks a
     /// little.
     /// </summary>
-    public void WriteValidatedPositions() => Guarded(() => _checkpoints.WriteValidatedPositions(OpenLogs, _session));
+    public void WriteValidatedPositions() => Guarded(() => _checkpoints.WriteValidatedPositions(_session));
 
     /// <summary>Writes Kafka's <c>replication-offset-checkpoint</c>. Blocks.</summary>
-    public void CheckpointHighWatermarks() => Guarded(() => _checkpoints.WriteHighWatermarks(OpenLogs));
+    public void CheckpointHighWatermarks() => Guarded(() => _checkpoints.WriteHighWatermarks());
 
     /// <summary>Writes Kafka's recovery points (what was synced) and log start offsets. Blocks.</summary>
     public void CheckpointOffsets() => Guarded(() =>
     {
-        _checkpoints.WriteRecoveryPoints(OpenLogs);
-        _checkpoints.WriteLogStartOffsets(OpenLogs);
+        lock (_gate)
+        {
+            _made.AddRange(_perhapsMade);
+            _perhapsMade.Clear();
+        }
+
+        _checkpoints.WriteRecoveryPoints();
+        _checkpoints.WriteLogStartOffsets();
         return 0;
     });
 
@@ -289,34 +338,42 @@ public sealed class LogDirectory : ILogHost, IDisposable
     void ILogHost.DeleteFileAt(string path, long dueMs) => _deletions.Add(path, isDirectory: false, dueMs);
 
     void ILogHost.LowerRecoveryPoint(TopicPartition partition, Offset recoveryPoint) =>
-        _checkpoints.LowerRecoveryPoint(partition, recoveryPoint, OpenLogs);
+        _checkpoints.LowerRecoveryPoint(partition, recoveryPoint);
 
     void ILogHost.OnFailure(DiskException failure) => OnFailure(failure);
 
     private bool CloseLogs(long brokerEpoch)
     {
         IReadOnlyList<PartitionLog> logs = OpenLogs;
-        foreach (PartitionLog log in logs)
+        // After a clean start, what nobody touched is as durable as it was.
+        List<PartitionLog> unsynced = logs.Where(log => log.IsTouched || !WasCleanShutdown).ToList();
+        bool together = unsynced.Count > FewLogs;
+        foreach (PartitionLog log in unsynced)
         {
             lock (log.Gate)
             {
-                log.Seal();
+                if (log.IsTouched)
+                {
+                    log.Seal(sync: !together);
+                }
             }
+        }
 
-            if (log.Flush() != ErrorCode.None)
-            {
-                return false;
-            }
+        if (!(together ? FlushTogether(unsynced) : FlushEach(unsynced)))
+        {
+            return false;
+        }
 
-            log.Flusher.WriteEpochs(log.Contents.Epochs);
+        _checkpoints.WriteValidatedPositions(_session);
+        foreach (PartitionLog log in logs)
+        {
             log.GoOffline($"{log.Partition} is closed");
             log.ReleaseFiles();
         }
 
-        _checkpoints.WriteRecoveryPoints(logs);
-        _checkpoints.WriteLogStartOffsets(logs);
-        _checkpoints.WriteHighWatermarks(logs);
-        _checkpoints.WriteValidatedPositions(logs, _session);
+        _checkpoints.WriteRecoveryPoints();
+        _checkpoints.WriteLogStartOffsets();
+        _checkpoints.WriteHighWatermarks();
         bool sound;
         lock (_gate)
         {
@@ -332,46 +389,147 @@ public sealed class LogDirectory : ILogHost, IDisposable
         return sound;
     }
 
-    private string? CheckTopicId(string path, Uuid topicId)
+    private static bool FlushEach(List<PartitionLog> logs)
     {
-        string file = $"{path}/{PartitionMetadataFile.Name}";
-        byte[]? content = AtomicFile.TryRead(_services.Disk, file);
-        if (content is { Length: > 0 })
+        foreach (PartitionLog log in logs)
         {
-            Uuid found;
-            try
+            if (log.Flush() != ErrorCode.None || log.SyncNames() != ErrorCode.None)
             {
-                found = PartitionMetadataFile.Parse(content, file);
-            }
-            catch (CheckpointFormatException damage)
-            {
-                return damage.Message;
+                return false;
             }
 
-            return topicId.IsZero || found == topicId
-                ? null
-                : $"{path} belongs to topic id {found}, not to {topicId}";
+            log.Flusher.WriteEpochs(log);
+        }
+
+        return true;
+    }
+
+    private bool FlushTogether(List<PartitionLog> logs)
+    {
+        List<PendingFlush> flushes = logs.ConvertAll(static log => log.Flusher.Prepare(log));
+        SyncAll();
+        if (flushes.Exists(static flush => flush.Epochs is not null))
+        {
+            flushes.ForEach(static flush => flush.Log.Flusher.PutInPlace(flush));
+            SyncAll();
+        }
+
+        flushes.ForEach(static flush => flush.Log.Flusher.Finish(flush));
+        return OfflineReason is null;
+    }
+
+    private void SyncAll()
+    {
+        try
+        {
+            _lock.SyncAll();
+        }
+        catch (DiskException failure) when (failure.Error != DiskError.Failed)
+        {
+            throw new DiskException(DiskError.Failed, Path, $"sync failed ({failure.Error})", failure);
+        }
+    }
+
+    private bool WasFound(TopicPartition partition)
+    {
+        lock (_gate)
+        {
+            return _unopened.Contains(partition);
+        }
+    }
+
+    private void Serve(PartitionLog log, LogOpening opening)
+    {
+        lock (_gate)
+        {
+            _unopened.Remove(log.Partition);
+            _logs.Add(log.Partition, log);
+            if (opening.IsNew)
+            {
+                _made.Add(log);
+            }
+            else if (!WasCleanShutdown && opening.RecoveryPoint == Offset.Zero)
+            {
+                // Made just before the process was killed, perhaps. It waits: a start has better to do.
+                _perhapsMade.Add(log);
+            }
+        }
+
+        // In this order: a checkpoint that is written meanwhile finds the log in one place at least.
+        _checkpoints.Forget(log.Partition);
+    }
+
+    // As few calls as can be, and none that waits: see SyncMade.
+    private string[] Make(TopicPartition partition, string path, Uuid topicId)
+    {
+        _checkpoints.TakeOut([partition], wereOpen: false);
+        _services.Disk.CreateDirectory(path);
+        lock (_gate)
+        {
+            // Whatever fails from here on, there is something to delete.
+            _unopened.Add(partition);
         }
 
         if (!topicId.IsZero)
         {
-            AtomicFile.Write(_services.Disk, path, PartitionMetadataFile.Name, PartitionMetadataFile.Format(topicId));
+            PartitionMetadataFile.Write(_services.Disk, path, topicId);
         }
 
-        return null;
+        return [];
     }
 
-    private LogOpening OpeningOf(TopicPartition partition, string path, LogConfig config, long nowMs) => new()
+    private string? CheckTopicId(string path, IReadOnlyList<string> names, Uuid topicId)
     {
-        Directory = path,
-        Config = config,
-        LogStartOffset = _checkpoints.LogStartOffset(partition),
-        RecoveryPoint = _checkpoints.RecoveryPoint(partition),
-        CleanShutdown = WasCleanShutdown,
-        KafkaRanHere = _found.KafkaRanHere,
-        Validated = _found.Validated.Logs.GetValueOrDefault(partition),
-        NowMs = nowMs,
-    };
+        string file = $"{path}/{PartitionMetadataFile.Name}";
+        if (!names.Contains(PartitionMetadataFile.Name) || AtomicFile.TryRead(_services.Disk, file) is not { } content)
+        {
+            WriteTopicId(path, topicId);
+            return null;
+        }
+
+        try
+        {
+            Uuid found = PartitionMetadataFile.Parse(content, file);
+            return topicId.IsZero || found == topicId
+                ? null
+                : $"{path} belongs to topic id {found}, not to {topicId}";
+        }
+        catch (CheckpointFormatException damage) when (HasRecords(path, names))
+        {
+            return damage.Message;
+        }
+        catch (CheckpointFormatException)
+        {
+            // Made just before the power went, and nothing in it yet.
+            WriteTopicId(path, topicId);
+            return null;
+        }
+    }
+
+    private void WriteTopicId(string path, Uuid topicId)
+    {
+        if (!topicId.IsZero)
+        {
+            AtomicFile.Write(_services.Disk, path, PartitionMetadataFile.Name, PartitionMetadataFile.Format(topicId));
+        }
+    }
+
+    private bool HasRecords(string path, IReadOnlyList<string> names)
+    {
+        foreach (string name in names)
+        {
+            if (SegmentFileNames.TryParse(name, SegmentFileNames.Log, out _))
+            {
+                using IDiskFile file = _services.Disk.Open($"{path}/{name}", FileOpening.Read);
+                if (file.Length > 0)
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
 
     private int Guarded(Func<int> work)
     {
@@ -392,11 +550,11 @@ public sealed class LogDirectory : ILogHost, IDisposable
         }
     }
 
-    private void Forget(TopicPartition partition)
+    private void TakeOut(IReadOnlyCollection<TopicPartition> partitions, bool wereOpen)
     {
         try
         {
-            _checkpoints.Forget(partition, OpenLogs);
+            _checkpoints.TakeOut(partitions, wereOpen);
         }
         catch (DiskException failure) when (failure.MayPass)
         {

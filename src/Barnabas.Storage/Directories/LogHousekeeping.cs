@@ -53,6 +53,7 @@ public sealed class LogHousekeeping
                 }
             }
 
+            directory.SyncMade();
             directory.WriteValidatedPositions();
         }
     }

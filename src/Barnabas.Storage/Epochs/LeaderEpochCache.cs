@@ -26,11 +26,6 @@ public sealed class LeaderEpochCache
         }
     }
 
-    /// <summary>
-    /// Counts the changes, so that the one who writes the file knows whether there is something to write.
-    /// </summary>
-    internal int Version { get; private set; }
-
     /// <summary>The epoch a record at this offset was written in; None if the offset lies before all entries.</summary>
     public LeaderEpoch EpochAt(Offset offset)
     {
@@ -145,13 +140,7 @@ public sealed class LeaderEpochCache
         {
             Assign(entry.Epoch, entry.StartOffset);
         }
-
-        Version = 0;
     }
 
-    private void Publish(EpochEntry[] entries)
-    {
-        Volatile.Write(ref _entries, entries);
-        Version++;
-    }
+    private void Publish(EpochEntry[] entries) => Volatile.Write(ref _entries, entries);
 }

@@ -6,15 +6,17 @@ namespace Barnabas.Storage;
 /// Moves the recovery point of one log. Flushes run on the flusher's thread while the writer goes on: what is synced is
 /// what was appended when the flush began.
 /// </summary>
-internal sealed class LogFlusher(IDisk disk, string directory, Offset recoveryPoint)
+/// <param name="opened">The log as it was found: its epochs are what their file says.</param>
+internal sealed class LogFlusher(IDisk disk, string directory, OpenedLog opened)
 {
     private readonly Lock _flushing = new();
-    private long _recoveryPoint = recoveryPoint.Value;
-    private long _indexesSynced = recoveryPoint.Value;
+    private EpochEntry[] _epochsWritten = opened.EpochsOnDisk;
+    private long _recoveryPoint = opened.RecoveryPoint.Value;
+    private long _indexesSynced = opened.RecoveryPoint.Value;
     private int _truncations;
-    private int _epochsWritten;
     private long _unflushedSinceMs = long.MaxValue;
     private volatile bool _namesChanged = true;
+    private bool _isKnownToLast = opened.IsKnownToLast;
 
     /// <summary>All below it was synced.</summary>
     public Offset RecoveryPoint => new(Volatile.Read(ref _recoveryPoint));
@@ -34,11 +36,11 @@ internal sealed class LogFlusher(IDisk disk, string directory, Offset recoveryPo
     }
 
     /// <summary>Writes the epochs if they changed since they were last written.</summary>
-    public void WriteEpochs(LeaderEpochCache epochs)
+    public void WriteEpochs(PartitionLog log)
     {
         lock (_flushing)
         {
-            WriteEpochsLocked(epochs);
+            WriteEpochsLocked(log);
         }
     }
 
@@ -61,59 +63,139 @@ internal sealed class LogFlusher(IDisk disk, string directory, Offset recoveryPo
     /// </summary>
     public void Flush(PartitionLog log, FlushScope scope)
     {
-        bool sealedOnly = scope == FlushScope.SealedSegments;
         lock (_flushing)
         {
-            Offset target;
-            Segment[] segments;
-            int truncations;
-            lock (log.Gate)
-            {
-                segments = log.Contents.Segments.All;
-                target = sealedOnly ? segments[^1].BaseOffset : log.LogEndOffset;
-                truncations = _truncations;
-            }
-
+            PendingFlush flush = Begin(log, scope);
             Offset synced = scope == FlushScope.Records ? RecoveryPoint : RecoveryPointOfIndexes;
-            if (target <= synced)
+            if (flush.Target <= synced)
             {
                 return;
             }
 
-            // A segment that ends at the recovery point may have got its last index entry since, when it was sealed.
-            int first = Math.Max(0, SegmentStore.Floor(segments, new Offset(RecoveryPointOfIndexes.Value - 1)));
-            int last = segments.Length - (sealedOnly ? 1 : 0);
-            for (int i = first; i < last; i++)
+            foreach (Segment segment in flush.Segments)
             {
-                if (scope == FlushScope.Records && i == segments.Length - 1)
+                if (scope == FlushScope.Records && ReferenceEquals(segment, flush.Active))
                 {
-                    segments[i].SyncRecords();
+                    segment.SyncRecords();
                 }
                 else
                 {
-                    segments[i].Sync();
+                    segment.Sync();
                 }
             }
 
-            bool hasEpochs = TryWriteEpochs(log.Contents.Epochs);
-            SyncNames();
-            lock (log.Gate)
+            bool hasEpochs = TryWriteEpochs(log);
+            SyncNamesLocked();
+            if (hasEpochs)
             {
-                if (hasEpochs && truncations == _truncations)
-                {
-                    Volatile.Write(ref _recoveryPoint, Math.Max(_recoveryPoint, target.Value));
-                    Offset indexed = scope == FlushScope.Records ? segments[^1].BaseOffset : target;
-                    Volatile.Write(ref _indexesSynced, Math.Max(_indexesSynced, indexed.Value));
-                }
+                MoveRecoveryPoint(flush, scope);
             }
         }
     }
 
-    private bool TryWriteEpochs(LeaderEpochCache epochs)
+    /// <summary>
+    /// The first half of a flush of many logs by one sync of all: brings the files up to date with the memory. What
+    /// cannot be overwritten before its new bytes are durable, the epochs, waits beside the old ones.
+    /// </summary>
+    public PendingFlush Prepare(PartitionLog log)
+    {
+        lock (_flushing)
+        {
+            PendingFlush flush = Begin(log, FlushScope.Everything);
+            foreach (Segment segment in flush.Segments)
+            {
+                segment.WriteIndexes();
+            }
+
+            EpochEntry[] epochs = EpochsToWrite(log);
+            if (epochs.AsSpan().SequenceEqual(_epochsWritten))
+            {
+                return flush;
+            }
+
+            AtomicFile.Prepare(disk, directory, LeaderEpochCheckpoint.Name, LeaderEpochCheckpoint.Format(epochs));
+            return flush with { Epochs = epochs };
+        }
+    }
+
+    /// <summary>Between the two halves: all that was prepared is durable. The names given here need one more
+    /// sync.</summary>
+    public void PutInPlace(in PendingFlush flush)
+    {
+        if (flush.Epochs is { } epochs)
+        {
+            lock (_flushing)
+            {
+                AtomicFile.PutInPlace(disk, directory, LeaderEpochCheckpoint.Name);
+                _epochsWritten = epochs;
+            }
+        }
+    }
+
+    /// <summary>The second half: everything is durable, names included.</summary>
+    public void Finish(in PendingFlush flush)
+    {
+        lock (_flushing)
+        {
+            _namesChanged = false;
+            _isKnownToLast = true;
+            MoveRecoveryPoint(flush, FlushScope.Everything);
+        }
+    }
+
+    /// <summary>Somebody else has made it durable that this log exists.</summary>
+    public void MarkKnownToLast()
+    {
+        lock (_flushing)
+        {
+            _isKnownToLast = true;
+        }
+    }
+
+    /// <summary>
+    /// Makes the names of a log just made durable, and which topic it belongs to. A flush does so too, before the
+    /// recovery point moves: what was synced must be found again.
+    /// </summary>
+    public void SyncNames()
+    {
+        lock (_flushing)
+        {
+            SyncNamesLocked();
+        }
+    }
+
+    private PendingFlush Begin(PartitionLog log, FlushScope scope)
+    {
+        lock (log.Gate)
+        {
+            Segment[] segments = log.Contents.Segments.All;
+            bool sealedOnly = scope == FlushScope.SealedSegments;
+            Offset target = sealedOnly ? segments[^1].BaseOffset : log.LogEndOffset;
+            // A segment that ends at the recovery point may have got its last index entry since, when it was sealed.
+            int first = Math.Max(0, SegmentStore.Floor(segments, new Offset(RecoveryPointOfIndexes.Value - 1)));
+            int last = segments.Length - (sealedOnly ? 1 : 0);
+            return new PendingFlush(log, target, _truncations, segments[^1], segments[Math.Min(first, last)..last]);
+        }
+    }
+
+    private void MoveRecoveryPoint(in PendingFlush flush, FlushScope scope)
+    {
+        Offset indexed = scope == FlushScope.Records ? flush.Active.BaseOffset : flush.Target;
+        lock (flush.Log.Gate)
+        {
+            if (flush.Truncations == _truncations)
+            {
+                Volatile.Write(ref _recoveryPoint, Math.Max(_recoveryPoint, flush.Target.Value));
+                Volatile.Write(ref _indexesSynced, Math.Max(_indexesSynced, indexed.Value));
+            }
+        }
+    }
+
+    private bool TryWriteEpochs(PartitionLog log)
     {
         try
         {
-            WriteEpochsLocked(epochs);
+            WriteEpochsLocked(log);
             return true;
         }
         catch (DiskException full) when (full.MayPass)
@@ -122,16 +204,24 @@ internal sealed class LogFlusher(IDisk disk, string directory, Offset recoveryPo
         }
     }
 
-    private void SyncNames()
+    private void SyncNamesLocked()
     {
         if (!_namesChanged)
         {
             return;
         }
 
+        // Cleared first: what changes during the sync is not in it.
         _namesChanged = false;
         try
         {
+            if (!_isKnownToLast)
+            {
+                PartitionMetadataFile.Sync(disk, directory);
+                disk.SyncDirectory(directory[..directory.LastIndexOf('/')]);
+                _isKnownToLast = true;
+            }
+
             disk.SyncDirectory(directory);
         }
         catch (DiskException)
@@ -141,13 +231,29 @@ internal sealed class LogFlusher(IDisk disk, string directory, Offset recoveryPo
         }
     }
 
-    private void WriteEpochsLocked(LeaderEpochCache epochs)
+    private void WriteEpochsLocked(PartitionLog log)
     {
-        int version = epochs.Version;
-        if (version != _epochsWritten)
+        EpochEntry[] epochs = EpochsToWrite(log);
+        if (!epochs.AsSpan().SequenceEqual(_epochsWritten))
         {
-            AtomicFile.Write(disk, directory, LeaderEpochCheckpoint.Name, LeaderEpochCheckpoint.Format(epochs.Entries));
-            _epochsWritten = version;
+            AtomicFile.Write(disk, directory, LeaderEpochCheckpoint.Name, LeaderEpochCheckpoint.Format(epochs));
+            _epochsWritten = epochs;
         }
+    }
+
+    // An epoch without a record is forgotten when the log is opened again, so a new leadership over an idle log is not
+    // worth a file.
+    private static EpochEntry[] EpochsToWrite(PartitionLog log)
+    {
+        // The end first: it may only be too low, and what lies between is written next time.
+        Offset end = log.LogEndOffset;
+        ReadOnlySpan<EpochEntry> entries = log.LeaderEpochs.Entries;
+        int count = entries.Length;
+        while (count > 0 && entries[count - 1].StartOffset >= end)
+        {
+            count--;
+        }
+
+        return count == 0 ? [] : entries[..count].ToArray();
     }
 }

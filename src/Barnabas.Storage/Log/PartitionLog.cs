@@ -32,6 +32,7 @@ public sealed class PartitionLog
     private long _highWatermark;
     private long _firstUnstable = long.MaxValue;
     private string? _offlineReason;
+    private bool _hasChanged;
 
     internal PartitionLog(
         LogIdentity identity,
@@ -50,7 +51,8 @@ public sealed class PartitionLog
         _logStart = opened.LogStartOffset.Value;
         _logEnd = opened.EndOffset.Value;
         _highWatermark = Math.Clamp(highWatermark.Value, _logStart, _logEnd);
-        _flusher = new LogFlusher(services.Disk, identity.Directory, opened.RecoveryPoint);
+        _flusher = new LogFlusher(services.Disk, identity.Directory, opened);
+        IsNew = opened.IsNew;
         _contents.Producers.OnHighWatermark(new Offset(_highWatermark));
         PublishFirstUnstable();
     }
@@ -113,6 +115,16 @@ public sealed class PartitionLog
     public RecoveryReport Recovery { get; }
 
     internal ILogHost Host => _host;
+
+    /// <summary>
+    /// Was it made, or its files changed, in this life? Else a clean close leaves them alone. Under the gate.
+    /// </summary>
+    internal bool IsTouched => IsNew || _hasChanged;
+
+    internal bool IsNew { get; }
+
+    /// <summary>What the file of validated positions says of this log. Belongs to the checkpoints.</summary>
+    internal ValidatedPosition? Noted { get; set; }
 
     internal LogContents Contents => _contents;
 
@@ -484,15 +496,22 @@ public sealed class PartitionLog
     /// </summary>
     internal void GoOffline(string reason) => Interlocked.CompareExchange(ref _offlineReason, reason, null);
 
+    /// <summary>Makes it durable that this log exists, and whose it is. Blocks on the device.</summary>
+    internal ErrorCode SyncNames() => Guarded(static log => log._flusher.SyncNames());
+
     /// <summary>Before a clean close: what a start without recovery relies on. Under the gate.</summary>
-    internal void Seal()
+    /// <param name="sync">False if all files are synced later, together.</param>
+    internal void Seal(bool sync)
     {
         if (OfflineReason is null)
         {
             try
             {
                 _contents.Segments.Active.Seal();
-                _contents.Snapshots.Write(_contents.Producers, sync: true);
+                if (_contents.Producers.Count > 0)
+                {
+                    _contents.Snapshots.Write(_contents.Producers, replace: true, sync);
+                }
             }
             catch (DiskException failure)
             {
@@ -508,7 +527,8 @@ public sealed class PartitionLog
             : (long)(_services.Entropy.NextUInt64() % (ulong)config.SegmentJitterMs);
         // A snapshot at the base of each segment bounds what recovery replays to one segment.
         contents.Producers.MapEndOffset = baseOffset;
-        contents.Snapshots.Write(contents.Producers, sync: false);
+        contents.Snapshots.Write(contents.Producers, replace: false, sync: false);
+        _hasChanged = true;
         contents.Segments.Roll(baseOffset, config, nowMs, jitter);
         _flusher.NamesChanged();
     }
@@ -516,13 +536,21 @@ public sealed class PartitionLog
     /// <summary>Sets the bounds after a truncation or a deletion. The high watermark follows into them.</summary>
     internal void SetBounds(Offset logStart, Offset logEnd)
     {
+        _hasChanged = true;
         Volatile.Write(ref _logEnd, logEnd.Value);
         Volatile.Write(ref _logStart, logStart.Value);
         Volatile.Write(ref _highWatermark, Math.Clamp(_highWatermark, logStart.Value, logEnd.Value));
         PublishFirstUnstable();
     }
 
-    private ErrorCode Flush(FlushScope scope)
+    private ErrorCode Flush(FlushScope scope) => scope switch
+    {
+        FlushScope.Records => Guarded(static log => log._flusher.Flush(log, FlushScope.Records)),
+        FlushScope.SealedSegments => Guarded(static log => log._flusher.Flush(log, FlushScope.SealedSegments)),
+        _ => Guarded(static log => log._flusher.Flush(log, FlushScope.Everything)),
+    };
+
+    private ErrorCode Guarded(Action<PartitionLog> work)
     {
         if (OfflineReason is not null)
         {
@@ -531,7 +559,7 @@ public sealed class PartitionLog
 
         try
         {
-            _flusher.Flush(this, scope);
+            work(this);
             return ErrorCode.None;
         }
         catch (DiskException failure)
@@ -549,6 +577,7 @@ public sealed class PartitionLog
             RollAt(first, _contents, config, nowMs);
         }
 
+        _hasChanged = true;
         Segment segment = _contents.Segments.Active;
         int size = LogWriter.Write(segment, bytes, _contents, config);
         // The offset before the size: see LogEnd.

@@ -20,10 +20,11 @@ internal sealed class ProducerSnapshots(IDisk disk, string directory)
     /// Writes the state as of <see cref="ProducerState.MapEndOffset"/>. Unsynced it costs no wait, and its checksum
     /// tells if a crash has torn it.
     /// </summary>
-    public void Write(ProducerState state, bool sync)
+    /// <param name="replace">False leaves a file alone that is there already.</param>
+    public void Write(ProducerState state, bool replace, bool sync)
     {
         Offset offset = state.MapEndOffset;
-        if (!_offsets.Add(offset.Value) && !sync)
+        if (!_offsets.Add(offset.Value) && !replace)
         {
             return;
         }

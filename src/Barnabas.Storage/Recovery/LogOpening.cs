@@ -9,11 +9,20 @@ internal sealed record LogOpening
 
     public required LogConfig Config { get; init; }
 
+    /// <summary>The names in the directory.</summary>
+    public required IReadOnlyList<string> Names { get; init; }
+
+    /// <summary>The directory was made just now.</summary>
+    public bool IsNew { get; init; }
+
     /// <summary>From the checkpoint; zero if there is none.</summary>
     public Offset LogStartOffset { get; init; }
 
     /// <summary>All below it was synced. From the checkpoint; zero if there is none.</summary>
     public Offset RecoveryPoint { get; init; }
+
+    /// <summary>From the checkpoint; zero if there is none.</summary>
+    public Offset HighWatermark { get; init; }
 
     /// <summary>The clean-shutdown marker was there: nothing needs to be validated.</summary>
     public bool CleanShutdown { get; init; }

@@ -16,6 +16,7 @@ internal sealed class LogRecovery(IDisk disk, LogOpening opening, ILogHost host)
 {
     private readonly LeaderEpochCache _epochs = new();
     private readonly List<Segment> _segments = [];
+    private EpochEntry[] _epochsOnDisk = [];
     private Offset _endOffset;
 
     // From here on the batches were scanned, and indexes of what was aborted are not believed.
@@ -30,7 +31,7 @@ internal sealed class LogRecovery(IDisk disk, LogOpening opening, ILogHost host)
     /// </summary>
     public OpenedLog Open()
     {
-        PartitionFiles files = PartitionFiles.From(disk.List(opening.Directory));
+        PartitionFiles files = PartitionFiles.From(opening.Names);
         if (files.Swaps.Count > 0)
         {
             InterruptedSwap.Complete(disk, opening.Directory, files);
@@ -42,8 +43,18 @@ internal sealed class LogRecovery(IDisk disk, LogOpening opening, ILogHost host)
             disk.DeleteFile($"{opening.Directory}/{name}");
         }
 
-        bool epochsKnown = LoadEpochs() && (opening.CleanShutdown || EpochsReachStart(files.Segments));
+        bool epochsKnown = files.HasEpochs
+            && LoadEpochs()
+            && (opening.CleanShutdown || EpochsReachStart(files.Segments));
         LoadSegments(files, epochsKnown);
+        foreach (Segment segment in _segments)
+        {
+            if (segment.Size == 0)
+            {
+                SegmentIndexes.DeleteFiles(disk, opening.Directory, segment.BaseOffset);
+            }
+        }
+
         Offset logStart = ChooseLogStart();
         _epochs.TruncateFromEnd(_endOffset);
         _epochs.TruncateFromStart(logStart);
@@ -60,6 +71,9 @@ internal sealed class LogRecovery(IDisk disk, LogOpening opening, ILogHost host)
             logStart,
             _endOffset,
             recoveryPoint,
+            _epochsOnDisk,
+            opening.IsNew,
+            opening.CleanShutdown && !opening.IsNew,
             new RecoveryReport(_bytesValidated, _bytesCut, _reason));
     }
 
@@ -74,7 +88,8 @@ internal sealed class LogRecovery(IDisk disk, LogOpening opening, ILogHost host)
                 return false;
             }
 
-            _epochs.Load(LeaderEpochCheckpoint.Parse(content, path));
+            _epochsOnDisk = [.. LeaderEpochCheckpoint.Parse(content, path)];
+            _epochs.Load(_epochsOnDisk);
             return true;
         }
         catch (CheckpointFormatException)
@@ -100,6 +115,15 @@ internal sealed class LogRecovery(IDisk disk, LogOpening opening, ILogHost host)
             }
 
             StartEmpty(opening.LogStartOffset);
+            return;
+        }
+
+        if (files.Segments.Count == 1 && OpenUnread(files.Segments[0]) is { Size: 0 } empty)
+        {
+            // The usual case of an idle partition: there is nothing to scan and nothing to know.
+            _segments.Add(empty);
+            _endOffset = empty.BaseOffset;
+            RequireSynced("the log is empty");
             return;
         }
 
@@ -203,8 +227,9 @@ internal sealed class LogRecovery(IDisk disk, LogOpening opening, ILogHost host)
             return false;
         }
 
-        using (IDiskFile file = disk.Open(segment.Path, FileOpening.Read))
+        if (validated.LastBatchPosition >= 0)
         {
+            using IDiskFile file = disk.Open(segment.Path, FileOpening.Read);
             if (!IsWitnessed(file, validated))
             {
                 return false;
@@ -424,6 +449,8 @@ internal sealed class LogRecovery(IDisk disk, LogOpening opening, ILogHost host)
             _segments.Clear();
             _epochs.Clear();
             StartEmpty(opening.LogStartOffset);
+            // Once the name of the segment says where the log begins, the checkpoint does no longer.
+            disk.SyncDirectory(opening.Directory);
         }
 
         return Offset.Max(opening.LogStartOffset, _segments[0].BaseOffset);

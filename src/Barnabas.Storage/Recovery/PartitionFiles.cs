@@ -20,6 +20,9 @@ internal sealed class PartitionFiles
     /// <summary>Base offsets of segments that Kafka's cleaner had finished but not yet put in place.</summary>
     public List<Offset> Swaps { get; } = [];
 
+    /// <summary>There is a file of leader epochs.</summary>
+    public bool HasEpochs { get; private set; }
+
     /// <summary>Names to remove: deleted, unfinished, temporary, and index files without a log.</summary>
     public List<string> Leftovers { get; } = [];
 
@@ -67,6 +70,10 @@ internal sealed class PartitionFiles
         else if (SegmentFileNames.TryParse(name, SegmentFileNames.Log + SegmentFileNames.Swap, out Offset swap))
         {
             Swaps.Add(swap);
+        }
+        else if (name == LeaderEpochCheckpoint.Name)
+        {
+            HasEpochs = true;
         }
         else if (name.EndsWith(SegmentFileNames.Cleaned, StringComparison.Ordinal)
             || name.EndsWith(AtomicFile.TemporarySuffix, StringComparison.Ordinal)

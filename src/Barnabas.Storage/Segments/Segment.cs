@@ -87,7 +87,10 @@ internal sealed class Segment
         }
     }
 
-    /// <summary>Makes the three files of a new segment.</summary>
+    /// <summary>
+    /// Makes the file of a new segment. Those of its indexes come with their first entries, or with the sealing: Kafka
+    /// builds anew what is missing, and most segments of many idle partitions stay empty.
+    /// </summary>
     public static Segment Create(
         IDisk disk, string directory, Offset baseOffset, LogConfig config, long nowMs, long jitterMs)
     {
@@ -95,20 +98,9 @@ internal sealed class Segment
         {
             RollJitterMs = Math.Min(jitterMs, config.SegmentMs),
         };
-        segment._file = new SharedDiskFile(disk.Open(segment.Path, FileOpening.CreateOrTruncate));
-        segment._indexes = new SegmentIndexes(disk, directory, baseOffset);
-        try
-        {
-            segment._indexes.Write(create: true, sync: false);
-            return segment;
-        }
-        catch (DiskException failure) when (failure.MayPass)
-        {
-            // The segment before goes on, perhaps beyond this offset: a start must not find a gap here.
-            segment.ReleaseFile();
-            disk.DeleteFile(segment.Path);
-            throw;
-        }
+        SegmentIndexes.DeleteFiles(disk, directory, baseOffset);
+        disk.Open(segment.Path, FileOpening.CreateOrTruncate).Dispose();
+        return segment;
     }
 
     /// <summary>The file, acquired once for the caller; opened if nobody had it open.</summary>
@@ -252,7 +244,11 @@ internal sealed class Segment
             Indexes.Times.AppendIfLater(MaxTimestamp, RelativeOf(OffsetOfMaxTimestamp));
         }
 
-        Indexes.Write(create: false, sync: false);
+        if (_size > 0)
+        {
+            Indexes.Complete();
+        }
+
         if (_reserved > _size)
         {
             SharedDiskFile shared = AcquireFile();
@@ -342,6 +338,9 @@ internal sealed class Segment
         }
     }
 
+    /// <summary>Writes the files of the indexes without syncing them, for who syncs many files at once.</summary>
+    public void WriteIndexes() => Volatile.Read(ref _indexes)?.Write(create: false, sync: false);
+
     /// <summary>The segment is being deleted. Readers that hold its file keep it; its names go.</summary>
     public void Retire()
     {
@@ -402,7 +401,8 @@ internal sealed class Segment
         }
 
         var loaded = new SegmentIndexes(_disk, _directory, BaseOffset);
-        if (!loaded.TryLoad(Size))
+        // An empty segment has no files of them: it was made without, or recovery has removed them.
+        if (Size > 0 && !loaded.TryLoad(Size))
         {
             SegmentSearch.RebuildIndexes(this, loaded, _indexIntervalBytes);
             loaded.Write(create: true, sync: false);

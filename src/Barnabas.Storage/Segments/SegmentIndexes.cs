@@ -18,6 +18,22 @@ internal sealed class SegmentIndexes(IDisk disk, string directory, Offset baseOf
     public TimeIndex Times { get; } = new();
 
     /// <summary>
+    /// Removes the index files of a segment without records: what they say is of batches that are gone, and would be
+    /// believed of those to come.
+    /// </summary>
+    public static void DeleteFiles(IDisk disk, string directory, Offset baseOffset)
+    {
+        foreach (string suffix in (ReadOnlySpan<string>)[SegmentFileNames.OffsetIndex, SegmentFileNames.TimeIndex])
+        {
+            string path = SegmentFileNames.PathOf(directory, baseOffset, suffix);
+            if (disk.FileExists(path))
+            {
+                disk.DeleteFile(path);
+            }
+        }
+    }
+
+    /// <summary>
     /// Indexes a batch if <c>index.interval.bytes</c> lie between its position and the last one indexed. The rule looks
     /// at nothing but positions, so an index built anew from the file equals the one built while appending.
     /// </summary>
@@ -83,6 +99,17 @@ internal sealed class SegmentIndexes(IDisk disk, string directory, Offset baseOf
             }
 
             WriteFiles(create, sync);
+        }
+    }
+
+    /// <summary>
+    /// As <see cref="Write"/>, and makes files that would be empty: of a segment with records Kafka expects them.
+    /// </summary>
+    public void Complete()
+    {
+        lock (_files)
+        {
+            WriteFiles(create: _offsetsWritten == 0 && _timesWritten == 0, sync: false);
         }
     }
 

@@ -55,7 +55,7 @@ internal sealed class FaultyDisk(IDisk real, FaultyDisk? before = null) : IDisk
 
     public long FreeBytes(string path) => real.FreeBytes(path);
 
-    public IDisposable? TryLock(string path) => real.TryLock(path);
+    public IDirectoryLock? TryLock(string path) => real.TryLock(path);
 
     private void CheckSpace(string path)
     {

@@ -43,9 +43,9 @@ internal sealed class KillableDisk(IDisk real) : IDisk
 
     public long FreeBytes(string path) => real.FreeBytes(path);
 
-    public IDisposable? TryLock(string path)
+    public IDirectoryLock? TryLock(string path)
     {
-        IDisposable? held = real.TryLock(path);
+        IDirectoryLock? held = real.TryLock(path);
         if (held is not null)
         {
             _locks.Add(held);

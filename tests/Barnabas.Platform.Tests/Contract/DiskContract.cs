@@ -164,6 +164,19 @@ public abstract class DiskContract
     }
 
     [Fact]
+    public void Who_holds_the_lock_can_sync_all_below()
+    {
+        using IDirectoryLock? held = Disk.TryLock(Root);
+        Disk.CreateDirectory(At("x/y"));
+        Write("x/y/a", 10);
+        Write("b", 0);
+        held!.SyncAll();
+        Assert.Equal(["a"], Disk.List(At("x/y")));
+        Disk.DeleteDirectory(At("x"));
+        held.SyncAll();
+    }
+
+    [Fact]
     public void Free_bytes_and_residence_are_answered()
     {
         Assert.True(Disk.FreeBytes(Root) > 0);

@@ -73,6 +73,7 @@ public sealed class NodeSimulationTests(ITestOutputHelper output)
     [InlineData(2036, "a node that had given up was started again, and the story's users were not")]
     [InlineData(11945, "a compacted topic kept what followed on the lost end of a segment")]
     [InlineData(20398, "the same: the segment before had lost all its records")]
+    [InlineData(20216, "a loss of power left index entries of a segment whose records it took")]
     public void Seeds_that_once_failed_end_well(ulong seed, string finding)
     {
         output.WriteLine(finding);

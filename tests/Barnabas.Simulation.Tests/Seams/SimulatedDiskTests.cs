@@ -124,6 +124,58 @@ public sealed class SimulatedDiskTests
     }
 
     [Fact]
+    public void A_sync_of_all_keeps_bytes_and_names_below_the_directory_and_no_others()
+    {
+        bool lostOutside = false;
+        for (ulong seed = 1; seed <= 50; seed++)
+        {
+            SimulatedDisk disk = new(seed);
+            disk.CreateDirectory("/d/e");
+            disk.CreateDirectory("/other");
+            disk.SyncDirectory("/");
+            Put(disk, "/d/e/a", 5000);
+            Put(disk, "/d/b", 100);
+            Put(disk, "/other/c", 100);
+            disk.TryLock("/d")!.SyncAll();
+            disk.LosePower();
+            Assert.Equal(Filled(5000, 1), ReadAll(disk, "/d/e/a"));
+            Assert.Equal(Filled(100, 1), ReadAll(disk, "/d/b"));
+            lostOutside |= !disk.FileExists("/other/c");
+        }
+
+        Assert.True(lostOutside);
+
+        static void Put(SimulatedDisk disk, string path, int count)
+        {
+            using IDiskFile file = disk.Open(path, FileOpening.CreateOrKeep);
+            file.Write(Filled(count, 1), 0);
+        }
+    }
+
+    [Fact]
+    public void After_a_failed_sync_of_all_another_one_does_not_save_what_was_lost()
+    {
+        bool lost = false;
+        for (ulong seed = 1; seed <= 20; seed++)
+        {
+            SimulatedDisk disk = new(seed);
+            IDirectoryLock held = disk.TryLock("/")!;
+            using (IDiskFile file = disk.Open("/a", FileOpening.CreateOrKeep))
+            {
+                file.Write(Filled(2 * Page, 1), 0);
+            }
+
+            disk.FailNext(SimulatedDiskCall.Sync);
+            Assert.Equal(DiskError.Failed, Fails(held.SyncAll));
+            held.SyncAll();
+            disk.LosePower();
+            lost |= !disk.FileExists("/a") || !ReadAll(disk, "/a").AsSpan().SequenceEqual(Filled(2 * Page, 1));
+        }
+
+        Assert.True(lost);
+    }
+
+    [Fact]
     public void The_end_of_a_process_alone_loses_nothing_but_handles_and_locks()
     {
         SimulatedDisk disk = new(1);

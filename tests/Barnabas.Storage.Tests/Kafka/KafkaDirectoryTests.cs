@@ -157,6 +157,32 @@ public sealed class KafkaDirectoryTests : IDisposable
         Assert.Equal(expected, said);
     }
 
+    /// <summary>As a clean stop of many partitions leaves those that have few records or none.</summary>
+    [KafkaFact]
+    public void Kafka_reads_a_segment_whose_index_files_have_not_come_yet()
+    {
+        string[] names = ["few", "none"];
+        string[] expected = new string[names.Length];
+        for (int i = 0; i < names.Length; i++)
+        {
+            TestLog test = OpenRoot(names[i], clean: false);
+            PartitionLog log = test.Open();
+            for (int record = 0; record < (i == 0 ? 3 : 0); record++)
+            {
+                log.Append(TestLog.Batch(timestamp: TestLog.Now + record));
+            }
+
+            expected[i] = Describe(log);
+            test.Directory.Dispose();
+            Assert.DoesNotContain(
+                FilesOf(names[i]), static name => name.EndsWith("index", StringComparison.Ordinal));
+        }
+
+        string[] said = ApacheKafka.RunLogs(
+            ("read", PartitionPath("few"), true, new Offset(3)), ("read", PartitionPath("none"), true, Offset.Zero));
+        Assert.Equal(expected, said);
+    }
+
     [KafkaFact]
     public void Kafkas_dump_tool_finds_nothing_wrong_with_our_files()
     {
