@@ -44,6 +44,32 @@ public sealed class ReadTests
     }
 
     [Fact]
+    public void A_read_that_stops_at_the_end_of_a_segment_says_that_there_is_more()
+    {
+        Offset from = Offset.Zero;
+        int reads = 0;
+        bool more = true;
+        while (from < _log.LogEndOffset)
+        {
+            Assert.True(more);
+            LogRead read = _log.Read(from, 1 << 20, _log.LogEndOffset, atLeastOneBatch: true);
+            foreach (RecordBatch batch in Batches(read))
+            {
+                from = batch.NextOffset;
+            }
+
+            more = read.HasMoreSegments;
+            reads++;
+        }
+
+        Assert.False(more);
+        Assert.True(reads > 2);
+        LogRead limited = _log.Read(Offset.Zero, 1 << 20, new Offset(2), atLeastOneBatch: true);
+        Assert.False(limited.HasMoreSegments);
+        limited.Region.File.Release();
+    }
+
+    [Fact]
     public void The_first_batch_comes_whole_or_not_at_all()
     {
         LogRead read = _log.Read(Offset.Zero, 10, _log.LogEndOffset, atLeastOneBatch: false);

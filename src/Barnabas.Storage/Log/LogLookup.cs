@@ -71,6 +71,7 @@ internal static class LogLookup
                         Offset.Min(limit, segmentEnd),
                         segment.Indexes.Offsets.LimitOf(first.Position + count, segment.BaseOffset)),
                     FirstBatchSize = first.Size,
+                    HasMoreSegments = !isActive && limit >= segmentEnd,
                 };
             }
             finally

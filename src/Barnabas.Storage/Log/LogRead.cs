@@ -29,6 +29,11 @@ public readonly record struct LogRead
     public int FirstBatchSize { get; internal init; }
 
     /// <summary>
+    /// What may be read goes on in a later segment: one read is of one segment, and this one will not grow.
+    /// </summary>
+    public bool HasMoreSegments { get; internal init; }
+
+    /// <summary>
     /// Nothing was read: the device would have to be waited for, and the caller did not want to. Only then.
     /// </summary>
     public bool IsCold { get; private init; }

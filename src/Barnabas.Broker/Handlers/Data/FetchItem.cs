@@ -39,6 +39,9 @@ internal struct FetchItem : INamesPartition
     /// </summary>
     public long SeenBytes;
 
+    /// <summary>There is more to read, but in the next segment: waiting would not make this answer larger.</summary>
+    public bool HasMoreSegments;
+
     /// <summary>No record of the region reaches this offset.</summary>
     public Offset RegionLimit;
 

@@ -9,11 +9,11 @@ namespace Barnabas.Broker;
 /// of leader or the deadline. Pooled per reactor and touched only there; appends of other reactors only post it.
 /// </summary>
 /// <remarks>
-/// It answers at once when it may not wait, has nothing to read, found <c>min.bytes</c>, or found an error or a
-/// divergence in a partition that is there; one that is not there is told of when the others have something to say. A
-/// parked fetch counts the bytes that arrive and reads again when they may be enough. What is not in memory is loaded
-/// by another thread, and then read again. States: free → looking → (answered | parked → looking … | warming → looking
-/// …) → free; while it warms, progress and the deadline are only noted.
+/// It answers at once when it may not wait, has nothing to read, found <c>min.bytes</c>, or found an error, a divergence
+/// or the end of a segment with more behind it in a partition that is there; one that is not there is told of when the
+/// others have something to say. A parked fetch counts the bytes that arrive and reads again when they may be enough.
+/// What is not in memory is loaded by another thread, and then read again. States: free → looking → (answered | parked
+/// → looking … | warming → looking …) → free; while it warms, progress and the deadline are only noted.
 /// </remarks>
 internal sealed class FetchJob : WorkItem, IParkedRequest
 {
@@ -192,7 +192,8 @@ internal sealed class FetchJob : WorkItem, IParkedRequest
             left = Math.Max(0, left - item.Region.Count);
             bool isThere = item.Partition is not null;
             hasPartition |= isThere;
-            urgent |= isThere && (item.Error != ErrorCode.None || item.Diverging is not null);
+            urgent |= isThere
+                && (item.Error != ErrorCode.None || item.Diverging is not null || item.HasMoreSegments);
             isCold |= item.IsCold;
         }
 
@@ -239,6 +240,7 @@ internal sealed class FetchJob : WorkItem, IParkedRequest
     private void Read(ref FetchItem item, int maxBytes, bool atLeastOneBatch, bool mayWait)
     {
         item.Diverging = null;
+        item.HasMoreSegments = false;
         item.IsCold = false;
         if (item.Partition is not { } partition)
         {
@@ -276,6 +278,7 @@ internal sealed class FetchJob : WorkItem, IParkedRequest
         item.Region = read.Region;
         item.IsCold = read.IsCold;
         item.RegionLimit = read.Limit;
+        item.HasMoreSegments = read.HasMoreSegments;
         TakeMarks(ref item, log);
     }
 
