@@ -56,6 +56,13 @@ internal static class SegmentSearch
                 found = At(in scanner);
                 return SearchOutcome.Found;
             }
+
+            if (isSparse && scanner.Size < LookupBuffer)
+            {
+                // Small ones after all, with few entries (a large index.interval.bytes): many of them fit one read.
+                isSparse = false;
+                scanner = new BatchScanner(file, buffer, (int)scanner.Position + scanner.Size, end, mayWait);
+            }
         }
 
         found = default;
