@@ -9,11 +9,12 @@ namespace Barnabas.Broker;
 /// of leader or the deadline. Pooled per reactor and touched only there; appends of other reactors only post it.
 /// </summary>
 /// <remarks>
-/// It answers at once when it may not wait, has nothing to read, found <c>min.bytes</c>, or found an error, a divergence
-/// or the end of a segment with more behind it in a partition that is there; one that is not there is told of when the
-/// others have something to say. A parked fetch counts the bytes that arrive and reads again when they may be enough.
-/// What is not in memory is loaded by another thread, and then read again. States: free → looking → (answered | parked
-/// → looking … | warming → looking …) → free; while it warms, progress and the deadline are only noted.
+/// It answers at once when it may not wait, has nothing to read, found <c>min.bytes</c>, or found an error, a
+/// divergence or the end of a segment with more behind it in a partition that is there; one that is not there is told
+/// of when the others have something to say. A parked fetch counts the bytes that arrive and reads again when they may
+/// be enough. What is not in memory is loaded by another thread, and then read again. States: free → looking →
+/// (answered | parked → looking … | warming → looking …) → free; while it warms, progress and the deadline are only
+/// noted.
 /// </remarks>
 internal sealed class FetchJob : WorkItem, IParkedRequest
 {
