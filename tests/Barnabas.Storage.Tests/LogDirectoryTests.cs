@@ -45,6 +45,23 @@ public sealed class LogDirectoryTests
         Assert.Equal(2, open.All[1].OpenLogs.Count);
     }
 
+    [Fact]
+    public void A_directory_whose_identity_cannot_be_read_keeps_it()
+    {
+        var test = new TestLog();
+        test.Simulated.EndProcess();
+        var options = new LogDirectoriesOptions([TestLog.Root, "/more"], TestLog.NodeId);
+        Uuid identity = LogDirectories.Open(options, test.Services).All[1].Id;
+        test.Simulated.EndProcess();
+        // That of the first directory is read before.
+        test.Simulated.FailNext(SimulatedDiskCall.Read, skip: 1);
+        LogDirectories open = LogDirectories.Open(options, test.Services);
+        Assert.Equal("/more", Assert.Single(open.Unusable).Key);
+        Assert.Single(open.All);
+        test.Simulated.EndProcess();
+        Assert.Equal(identity, LogDirectories.Open(options, test.Services).All[1].Id);
+    }
+
     /// <summary>Deleted and made anew under its name, and a crash before the old files were renamed.</summary>
     [Fact]
     public void Files_of_a_former_topic_are_set_aside_and_the_new_one_begins_empty()

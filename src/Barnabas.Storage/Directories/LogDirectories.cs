@@ -139,20 +139,24 @@ public sealed class LogDirectories
         List<(string Path, IDirectoryLock Lock, MetaProperties? Meta)> taken,
         Dictionary<string, string> unusable)
     {
+        IDirectoryLock? directoryLock = null;
         try
         {
             disk.CreateDirectory(path);
-            IDirectoryLock directoryLock = disk.TryLock(path)
+            directoryLock = disk.TryLock(path)
                 ?? throw new LogDirectoryException($"{path} is in use by another process (its .lock is held)");
-            taken.Add((path, directoryLock, null));
-            taken[^1] = (path, directoryLock, ReadMeta(disk, path));
+            // Only with what it says of itself: a directory whose file could not be read is not one without a file,
+            // which would be given a new identity.
+            taken.Add((path, directoryLock, ReadMeta(disk, path)));
         }
         catch (DiskException failure)
         {
+            directoryLock?.Dispose();
             unusable[path] = failure.Message;
         }
         catch (CheckpointFormatException damage)
         {
+            directoryLock?.Dispose();
             throw new LogDirectoryException(damage.Message);
         }
     }
