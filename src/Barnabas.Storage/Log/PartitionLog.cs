@@ -74,6 +74,9 @@ public sealed class PartitionLog
     /// <summary>The offset of the next record.</summary>
     public Offset LogEndOffset => new(Volatile.Read(ref _logEnd));
 
+    /// <summary>Where the segment begins that is appended to; a change of it is a roll.</summary>
+    public Offset ActiveSegmentBase => _contents.Segments.Active.BaseOffset;
+
     /// <summary>
     /// Bytes appended since the log was opened; only grows. Published behind <see cref="LogEndOffset"/>: who reads this
     /// number first and the offset then knows of no byte without its offset.

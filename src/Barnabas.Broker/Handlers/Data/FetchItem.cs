@@ -39,6 +39,9 @@ internal struct FetchItem : INamesPartition
     /// </summary>
     public long SeenBytes;
 
+    /// <summary>The active segment at the last look: once there is a later one, it does not grow any more.</summary>
+    public Offset SeenSegment;
+
     /// <summary>There is more to read, but in the next segment: waiting would not make this answer larger.</summary>
     public bool HasMoreSegments;
 

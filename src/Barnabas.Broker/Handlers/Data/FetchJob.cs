@@ -202,8 +202,8 @@ internal sealed class FetchJob : WorkItem, IParkedRequest
     }
 
     /// <summary>
-    /// Whether reading again may find an answer: something other than records happened, or so many bytes arrived that
-    /// they may be enough. Never false when they are; reads no file.
+    /// Whether reading again may find an answer: something other than records happened, a segment ended, or so many
+    /// bytes arrived that they may be enough. Never false when they are; reads no file.
     /// </summary>
     private bool MayHaveEnough()
     {
@@ -227,7 +227,10 @@ internal sealed class FetchJob : WorkItem, IParkedRequest
                 continue;
             }
 
-            if (limit < item.SeenLimit || item.SeenBytes < 0 || item.LastFetchedEpoch.Value >= 0)
+            if (limit < item.SeenLimit
+                || item.SeenBytes < 0
+                || item.LastFetchedEpoch.Value >= 0
+                || partition.Log.ActiveSegmentBase != item.SeenSegment)
             {
                 return true;
             }
@@ -264,6 +267,7 @@ internal sealed class FetchJob : WorkItem, IParkedRequest
 
         // Bytes before the limit, so that none is missed, see AppendedBytes. The limit before the marks: a mark may lag
         // behind the records sent, never the other way round.
+        item.SeenSegment = log.ActiveSegmentBase;
         long appended = log.AppendedBytes;
         Offset limit = partition.ReadLimit(Isolation);
         item.SeenLimit = limit;
