@@ -33,7 +33,7 @@ public sealed class TrafficCounters
                 Add(topic, TopicCount.BytesRejected, records.Length);
                 break;
             case ErrorCode.UnknownTopicOrPartition or ErrorCode.UnknownTopicId or ErrorCode.NotLeaderOrFollower
-                or ErrorCode.CorruptMessage or ErrorCode.KafkaStorageError:
+                or ErrorCode.CorruptMessage or ErrorCode.KafkaStorageError or ErrorCode.InvalidTopicException:
                 // As in Kafka: the first number to look at must not rise with what clients do wrong or disks do.
                 break;
             default:
