@@ -15,6 +15,7 @@ internal sealed class EpollReactor : IReactor, IDisposable
     private readonly Thread _thread;
     private readonly Queue<EpollConnection> _attention = new();
     private byte[]? _scratch;
+    private IdleSpin _spin;
     private int _asleep;
     private bool _stopping;
 
@@ -105,7 +106,7 @@ internal sealed class EpollReactor : IReactor, IDisposable
         MonotonicTime idle = Options.Time.Monotonic;
         while (!Volatile.Read(ref _stopping))
         {
-            int events = Sleep(idle);
+            int events = AwaitEvents(idle);
             _turns.Run();
             for (int i = 0; i < events; i++)
             {
@@ -121,12 +122,44 @@ internal sealed class EpollReactor : IReactor, IDisposable
     }
 
     /// <param name="now">When the last turn ended.</param>
-    private int Sleep(MonotonicTime now)
+    private int AwaitEvents(MonotonicTime now)
     {
+        if (_attention.Count > 0)
+        {
+            return _set.Wait(0);
+        }
+
+        if (_spin.IsWorthwhile)
+        {
+            bool found = TryLook(now + IdleSpin.LookMax, out int early);
+            _spin.Looked(found);
+            if (found)
+            {
+                return early;
+            }
+        }
+
         Interlocked.Exchange(ref _asleep, 1);
-        int events = _set.Wait(_attention.Count > 0 ? 0 : _turns.SleepMilliseconds(now));
+        int events = _set.Wait(_turns.SleepMilliseconds(now));
         Volatile.Write(ref _asleep, 0);
+        _spin.Slept(Options.Time.Monotonic - now);
         return events;
+    }
+
+    /// <summary>Looks for events without sleeping; false if there is none in time. A post needs no wake-up.</summary>
+    private bool TryLook(MonotonicTime until, out int events)
+    {
+        do
+        {
+            events = _set.Wait(0);
+            if (events > 0 || _turns.HasPosted)
+            {
+                return true;
+            }
+        }
+        while (Options.Time.Monotonic < until);
+
+        return false;
     }
 
     private void Dispatch(int index)
