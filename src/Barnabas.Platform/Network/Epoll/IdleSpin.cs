@@ -2,9 +2,9 @@ namespace Barnabas.Platform;
 
 /// <summary>
 /// Decides whether a reactor that ran out of work looks for more for a moment before it sleeps. Where a processor
-/// really goes to sleep, falling asleep and being woken delays an answer by some 50 µs, and a client that sends its next
-/// request as soon as it has the answer is back sooner than that. A pure rule over what the last sleeps and looks came
-/// to.
+/// really goes to sleep, falling asleep and being woken delays an answer by some 50 µs, and a client that sends its
+/// next request as soon as it has the answer is back sooner than that. A pure rule over what the last sleeps and looks
+/// came to.
 /// </summary>
 /// <remarks>
 /// It looks only while both are so: sleeps are short enough for somebody to be waited for and too long to have been a
