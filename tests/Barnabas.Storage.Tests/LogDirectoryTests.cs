@@ -203,6 +203,55 @@ public sealed class LogDirectoryTests
             recovered.LeaderEpochs.Entries.ToArray().Select(static e => (e.Epoch.Value, (int)e.StartOffset.Value)));
     }
 
+    /// <summary>
+    /// I-28: the checkpoint leaves a start to the name of the first segment, and retention renames without a sync.
+    /// </summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_a_checkpoint_said_of_the_start_outlives_retention_and_a_loss_of_power(bool wasKilled)
+    {
+        LogConfig config = LogConfig.Default with { SegmentBytes = 1000, RetentionMs = -1 };
+        for (ulong seed = 1; seed <= 20; seed++)
+        {
+            var test = new TestLog(seed, config);
+            PartitionLog log = test.Open();
+            for (int i = 0; i < 40; i++)
+            {
+                log.Append(TestLog.Batch());
+            }
+
+            log.Flush();
+            var start = new Offset(30);
+            lock (log.Gate)
+            {
+                log.AdvanceLogStartOffset(start);
+            }
+
+            test.Directory.CheckpointOffsets();
+            lock (log.Gate)
+            {
+                Assert.True(log.DeleteOldSegments(TestLog.Now).Segments > 0);
+                log.AdvanceLogStartOffset(log.Contents.Segments.Active.BaseOffset);
+                Assert.True(log.DeleteOldSegments(TestLog.Now).Segments > 0);
+            }
+
+            start = log.LogStartOffset;
+            test.Directory.CheckpointOffsets();
+            if (wasKilled)
+            {
+                test = test.Restart();
+                log = test.Open();
+                Assert.Equal(start, log.LogStartOffset);
+                test.Directory.CheckpointOffsets();
+            }
+
+            log = test.Restart(losePower: true).Open();
+            Assert.Equal(start, log.LogStartOffset);
+            Assert.Equal(new Offset(40), log.LogEndOffset);
+        }
+    }
+
     /// <summary>M36: what was synced is never cut off in silence.</summary>
     [Fact]
     public void Damage_below_the_recovery_point_takes_the_partition_offline_and_leaves_its_bytes()

@@ -16,7 +16,7 @@ internal sealed class LogModel
     /// <summary>All below was synced, by the log's own word.</summary>
     public Offset Synced { get; set; }
 
-    /// <summary>Highest log start that was announced to anybody.</summary>
+    /// <summary>Where the log started when that was last written to a checkpoint.</summary>
     public Offset LogStart { get; set; }
 
     /// <summary>A batch that may or may not have reached the disk when the crash came.</summary>

@@ -77,6 +77,7 @@ internal static class LogScript
         List<byte[]> recovered = BatchesOf(log);
         Assert.True(model.Allows(recovered, losePower), $"{recovered.Count} batches are no part of what was written");
         Assert.True(log.LogEndOffset >= model.Synced, $"ends at {log.LogEndOffset}, synced was {model.Synced}");
+        CheckStart(log, model);
         if (!losePower && !model.IsTruncating)
         {
             Assert.True(log.LogEndOffset >= model.End, $"ends at {log.LogEndOffset}, {model.End} was acknowledged");
@@ -98,7 +99,7 @@ internal static class LogScript
         PartitionLog log = OpenAfterCrash(test, mayHaveLostId: true);
         test.Directory.CheckpointOffsets();
         test.Directory.SyncMade();
-        var model = new LogModel();
+        var model = new LogModel { LogStart = log.LogStartOffset };
         model.Current.AddRange(BatchesOf(log));
         for (int i = 0; i < 8; i++)
         {
@@ -109,6 +110,7 @@ internal static class LogScript
         test = new TestLog(100, _config, disk);
         log = test.Open();
         Assert.True(model.Allows(BatchesOf(log), losePower: true), "what was cut off is there again");
+        CheckStart(log, model);
         VerifyDerivedState(test, log);
     }
 
@@ -308,9 +310,14 @@ internal static class LogScript
             log.DeleteOldSegments(TestLog.Now);
         }
 
-        model.LogStart = log.LogStartOffset;
         test.Directory.CheckpointOffsets();
+        model.LogStart = log.LogStartOffset;
     }
+
+    // Of a log that was lost with its directory there is no start to keep.
+    private static void CheckStart(PartitionLog log, LogModel model) => Assert.True(
+        log.LogStartOffset >= model.LogStart || log.IsNew,
+        $"starts at {log.LogStartOffset}, a checkpoint said {model.LogStart}");
 
     private static void CheckBounds(PartitionLog log)
     {

@@ -117,7 +117,10 @@ internal sealed class DirectoryCheckpoints(
         }
     }
 
-    /// <summary>Only where the log starts within a segment: elsewhere the first segment's name says it.</summary>
+    /// <summary>
+    /// Only where the log starts within a segment, or where those before it may come back with a loss of power:
+    /// elsewhere the first segment's name says it.
+    /// </summary>
     public void WriteLogStartOffsets()
     {
         lock (_offsets)
@@ -125,7 +128,10 @@ internal sealed class DirectoryCheckpoints(
             Write(
                 OffsetCheckpoint.LogStartOffsets,
                 Collect(found.LogStartOffsets, static log =>
-                    log.LogStartOffset > log.Contents.Segments.All[0].BaseOffset ? log.LogStartOffset : Offset.None));
+                    log.LogStartOffset > Offset.Min(
+                        log.Contents.Segments.All[0].BaseOffset, log.Flusher.DurableBase)
+                        ? log.LogStartOffset
+                        : Offset.None));
         }
     }
 

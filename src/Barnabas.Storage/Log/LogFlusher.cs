@@ -17,6 +17,7 @@ internal sealed class LogFlusher(IDisk disk, string directory, OpenedLog opened)
     private long _unflushedSinceMs = long.MaxValue;
     private volatile bool _namesChanged = true;
     private bool _isKnownToLast = opened.IsKnownToLast;
+    private long _durableBase = opened.IsKnownToLast ? opened.Contents.Segments.All[0].BaseOffset.Value : 0;
 
     /// <summary>All below it was synced.</summary>
     public Offset RecoveryPoint => new(Volatile.Read(ref _recoveryPoint));
@@ -24,7 +25,12 @@ internal sealed class LogFlusher(IDisk disk, string directory, OpenedLog opened)
     /// <summary>All below it was synced, and the indexes of the segments below it too.</summary>
     public Offset RecoveryPointOfIndexes => Offset.Min(RecoveryPoint, new Offset(Volatile.Read(ref _indexesSynced)));
 
-    /// <summary>A segment file was made: its name is not durable before the directory is synced.</summary>
+    /// <summary>
+    /// The base of the first segment, as far as it is durable that those before it are gone. Never too high.
+    /// </summary>
+    public Offset DurableBase => new(Volatile.Read(ref _durableBase));
+
+    /// <summary>Segment files were made or renamed: that is not durable before the directory is synced.</summary>
     public void NamesChanged() => _namesChanged = true;
 
     /// <summary>The log was cut off here. Under the gate; a flush under way then proves nothing.</summary>
@@ -85,7 +91,7 @@ internal sealed class LogFlusher(IDisk disk, string directory, OpenedLog opened)
             }
 
             bool hasEpochs = TryWriteEpochs(log);
-            SyncNamesLocked();
+            SyncNamesLocked(log);
             if (hasEpochs)
             {
                 MoveRecoveryPoint(flush, scope);
@@ -139,6 +145,7 @@ internal sealed class LogFlusher(IDisk disk, string directory, OpenedLog opened)
         {
             _namesChanged = false;
             _isKnownToLast = true;
+            Volatile.Write(ref _durableBase, flush.Log.Contents.Segments.All[0].BaseOffset.Value);
             MoveRecoveryPoint(flush, FlushScope.Everything);
         }
     }
@@ -156,11 +163,11 @@ internal sealed class LogFlusher(IDisk disk, string directory, OpenedLog opened)
     /// Makes the names of a log just made durable, and which topic it belongs to. A flush does so too, before the
     /// recovery point moves: what was synced must be found again.
     /// </summary>
-    public void SyncNames()
+    public void SyncNames(PartitionLog log)
     {
         lock (_flushing)
         {
-            SyncNamesLocked();
+            SyncNamesLocked(log);
         }
     }
 
@@ -204,7 +211,7 @@ internal sealed class LogFlusher(IDisk disk, string directory, OpenedLog opened)
         }
     }
 
-    private void SyncNamesLocked()
+    private void SyncNamesLocked(PartitionLog log)
     {
         if (!_namesChanged)
         {
@@ -213,6 +220,13 @@ internal sealed class LogFlusher(IDisk disk, string directory, OpenedLog opened)
 
         // Cleared first: what changes during the sync is not in it.
         _namesChanged = false;
+        Offset first;
+        lock (log.Gate)
+        {
+            // Within the gate no removal is half done.
+            first = log.Contents.Segments.All[0].BaseOffset;
+        }
+
         try
         {
             if (!_isKnownToLast)
@@ -223,6 +237,7 @@ internal sealed class LogFlusher(IDisk disk, string directory, OpenedLog opened)
             }
 
             disk.SyncDirectory(directory);
+            Volatile.Write(ref _durableBase, first.Value);
         }
         catch (DiskException)
         {

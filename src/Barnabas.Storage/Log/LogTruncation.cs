@@ -81,6 +81,7 @@ internal static class LogTruncation
         Offset start = Offset.Max(log.LogStartOffset, segments[result.Segments].BaseOffset);
         log.SetBounds(start, log.LogEndOffset);
         contents.Segments.RemoveOldest(result.Segments, nowMs + config.FileDeleteDelayMs);
+        log.Flusher.NamesChanged();
         contents.Epochs.TruncateFromStart(start);
         contents.Snapshots.RemoveOutside(start, log.LogEndOffset);
         return result;

@@ -500,7 +500,7 @@ public sealed class PartitionLog
     internal void GoOffline(string reason) => Interlocked.CompareExchange(ref _offlineReason, reason, null);
 
     /// <summary>Makes it durable that this log exists, and whose it is. Blocks on the device.</summary>
-    internal ErrorCode SyncNames() => Guarded(static log => log._flusher.SyncNames());
+    internal ErrorCode SyncNames() => Guarded(static log => log._flusher.SyncNames(log));
 
     /// <summary>Before a clean close: what a start without recovery relies on. Under the gate.</summary>
     /// <param name="sync">False if all files are synced later, together.</param>
