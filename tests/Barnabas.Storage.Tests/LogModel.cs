@@ -10,6 +10,7 @@ namespace Barnabas.Storage.Tests;
 internal sealed class LogModel
 {
     private readonly List<List<byte[]>> _versions = [[]];
+    private Offset _base;
 
     public List<byte[]> Current => _versions[^1];
 
@@ -24,7 +25,7 @@ internal sealed class LogModel
 
     public bool IsTruncating { get; set; }
 
-    public Offset End => Current.Count == 0 ? Offset.Zero : new RecordBatch(Current[^1]).NextOffset;
+    public Offset End => Current.Count == 0 ? _base : new RecordBatch(Current[^1]).NextOffset;
 
     public void Append(byte[] batch)
     {
@@ -36,6 +37,12 @@ internal sealed class LogModel
     {
         _versions.Add(Current.FindAll(batch => new RecordBatch(batch).NextOffset <= end));
         Synced = Offset.Min(Synced, end);
+    }
+
+    public void Restart(Offset offset)
+    {
+        _versions.Add([]);
+        _base = offset;
     }
 
     /// <summary>

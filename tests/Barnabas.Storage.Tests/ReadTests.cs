@@ -1,5 +1,6 @@
 using Barnabas.Kernel;
 using Barnabas.Records;
+using Barnabas.Simulation;
 
 namespace Barnabas.Storage.Tests;
 
@@ -171,6 +172,45 @@ public sealed class ReadTests
         _test.Directory.SyncMade();
         TestLog again = _test.Restart(losePower: true);
         Assert.True(again.Open().LogEndOffset <= new Offset(60));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(100)]
+    public void A_reader_that_comes_while_a_log_begins_anew_finds_nothing_but_no_failure_either(long start)
+    {
+        var trace = new SimulatedTrace();
+        var test = new TestLog(config: _test.Config, disk: new SimulatedDisk(1, trace: trace));
+        PartitionLog log = test.Open();
+        for (int i = 0; i < 60; i++)
+        {
+            log.Append(TestLog.Batch());
+        }
+
+        log.ReleaseFiles();
+        int reads = 0;
+        bool isReading = false;
+        trace.Listener = (kind, _, _) =>
+        {
+            if (kind == SimulatedTraceKind.Names && !isReading)
+            {
+                isReading = true;
+                LogRead read = log.Read(new Offset(40), 100, new Offset(60), atLeastOneBatch: true);
+                reads += read.HasRegion ? 0 : 1;
+                (read.HasRegion ? read.Region.File : null)?.Release();
+                log.ReleaseFiles();
+                isReading = false;
+            }
+        };
+        lock (log.Gate)
+        {
+            Assert.Equal(ErrorCode.None, log.TruncateFullyAndStartAt(new Offset(start), TestLog.Now));
+        }
+
+        trace.Listener = null;
+        Assert.True(reads > 5, $"{reads} reads");
+        Assert.Null(test.Directory.OfflineReason);
+        Assert.Equal(new Offset(start), log.Append(TestLog.Batch()).BaseOffset);
     }
 
     [Theory]

@@ -2,7 +2,10 @@ using Barnabas.Kernel;
 
 namespace Barnabas.Storage;
 
-/// <summary>Takes records away, from the end or from the start, and keeps what follows from them in step.</summary>
+/// <summary>
+/// Takes records away, from the end or from the start, and keeps what follows from them in step. What is taken from the
+/// end is durably gone when it returns.
+/// </summary>
 internal static class LogTruncation
 {
     public static void To(PartitionLog log, LogContents contents, Offset offset, long nowMs)
@@ -26,6 +29,7 @@ internal static class LogTruncation
         BatchPosition? cut = Find(segments[index], offset);
         Offset end = cut is { } batch ? Offset.Min(offset, batch.BaseOffset) : offset;
         LowerRecoveryPoint(log, end);
+        contents.Segments.MarkTruncation();
         if (index + 1 < segments.Length)
         {
             contents.Segments.RemoveNewest(index + 1, nowMs + log.Config.FileDeleteDelayMs);
@@ -39,16 +43,21 @@ internal static class LogTruncation
         contents.Epochs.TruncateFromEnd(end);
         log.SetBounds(log.LogStartOffset, end);
         ReloadProducers(log, contents, end);
+        contents.Segments.FinishTruncation();
     }
 
     public static void Restart(PartitionLog log, LogContents contents, Offset offset, long nowMs)
     {
-        LowerRecoveryPoint(log, offset);
+        // Of nothing it may be said that it was synced: a crash on the way may leave any part of the log.
+        LowerRecoveryPoint(log, Offset.Zero);
+        contents.Segments.MarkTruncation();
+        // The bounds first: who comes to the new segment before its file is there has nothing to read in it.
+        log.SetBounds(offset, offset);
         contents.Segments.StartAt(offset, log.Config, nowMs, nowMs + log.Config.FileDeleteDelayMs);
         log.Flusher.NamesChanged();
         contents.Epochs.Clear();
-        log.SetBounds(offset, offset);
         ReloadProducers(log, contents, offset);
+        contents.Segments.FinishTruncation();
     }
 
     public static RetentionResult DeleteOldSegments(PartitionLog log, LogContents contents, long nowMs)
@@ -89,12 +98,13 @@ internal static class LogTruncation
 
     private static void LowerRecoveryPoint(PartitionLog log, Offset offset)
     {
-        if (log.RecoveryPoint > offset)
+        bool isLower = log.RecoveryPoint > offset;
+        // In memory first: a checkpoint that is written meanwhile must not take it back.
+        log.Flusher.OnTruncated(offset);
+        if (isLower)
         {
             log.Host.LowerRecoveryPoint(log.Partition, offset);
         }
-
-        log.Flusher.OnTruncated(offset);
     }
 
     private static BatchPosition? Find(Segment segment, Offset offset)

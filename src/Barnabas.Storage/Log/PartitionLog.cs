@@ -426,14 +426,15 @@ public sealed class PartitionLog
     });
 
     /// <summary>
-    /// Cuts the log off before this offset, as a follower does that disagrees with its leader. Under the gate. An
-    /// offset within a batch takes the whole batch away.
+    /// Cuts the log off before this offset, as a follower does that disagrees with its leader. Under the gate; blocks
+    /// on the device. An offset within a batch takes the whole batch away.
     /// </summary>
     public ErrorCode TruncateTo(Offset offset, long nowMs) => Change(contents =>
         LogTruncation.To(this, contents, offset, nowMs));
 
     /// <summary>
-    /// Drops everything and goes on at this offset, as a follower does that is too far behind. Under the gate.
+    /// Drops everything and goes on at this offset, as a follower does that is too far behind. Under the gate; blocks
+    /// on the device.
     /// </summary>
     public ErrorCode TruncateFullyAndStartAt(Offset offset, long nowMs) => Change(contents =>
         LogTruncation.Restart(this, contents, offset, nowMs));

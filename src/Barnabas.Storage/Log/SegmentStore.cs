@@ -112,12 +112,40 @@ internal sealed class SegmentStore
     public void StartAt(Offset baseOffset, LogConfig config, long nowMs, long dueMs)
     {
         Segment[] old = _segments;
+        var active = new Segment(_disk, _directory, baseOffset, 0, config.IndexIntervalBytes, nowMs);
+        // Before the files go, so that readers who find one gone see that the list is another one.
+        Volatile.Write(ref _segments, [active]);
         foreach (Segment segment in old)
         {
-            Delete(segment, dueMs);
+            segment.Retire();
         }
 
-        Volatile.Write(ref _segments, [Segment.Create(_disk, _directory, baseOffset, config, nowMs, 0)]);
+        // The new file before the old ones go: at any moment there is one to say where the log begins.
+        _disk.DeleteFile(SegmentFileNames.PathOf(_directory, baseOffset, SegmentFileNames.TransactionIndex));
+        active.MakeFile();
+        foreach (Segment segment in old)
+        {
+            if (segment.BaseOffset != baseOffset)
+            {
+                Delete(segment, dueMs);
+            }
+        }
+    }
+
+    /// <summary>See <see cref="TruncationMark"/>.</summary>
+    public void MarkTruncation() => TruncationMark.Set(_disk, _directory);
+
+    /// <summary>What was cut off is durably gone.</summary>
+    public void FinishTruncation()
+    {
+        try
+        {
+            TruncationMark.Clear(_disk, _directory, Active);
+        }
+        catch (DiskException failure) when (failure.MayPass)
+        {
+            // Too many open files. The mark stays, and the next flush syncs what this could not.
+        }
     }
 
     public void ReleaseFiles()

@@ -56,6 +56,11 @@ internal sealed class LogRecovery(IDisk disk, LogOpening opening, ILogHost host)
         }
 
         Offset logStart = ChooseLogStart();
+        if (files.IsTruncationUnfinished)
+        {
+            TruncationMark.Clear(disk, opening.Directory, _segments[^1]);
+        }
+
         _epochs.TruncateFromEnd(_endOffset);
         _epochs.TruncateFromStart(logStart);
 

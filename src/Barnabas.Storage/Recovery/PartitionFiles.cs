@@ -20,6 +20,9 @@ internal sealed class PartitionFiles
     /// <summary>Base offsets of segments that Kafka's cleaner had finished but not yet put in place.</summary>
     public List<Offset> Swaps { get; } = [];
 
+    /// <summary>See <see cref="TruncationMark"/>.</summary>
+    public bool IsTruncationUnfinished { get; private set; }
+
     /// <summary>There is a file of leader epochs.</summary>
     public bool HasEpochs { get; private set; }
 
@@ -74,6 +77,10 @@ internal sealed class PartitionFiles
         else if (name == LeaderEpochCheckpoint.Name)
         {
             HasEpochs = true;
+        }
+        else if (name == TruncationMark.Name)
+        {
+            IsTruncationUnfinished = true;
         }
         else if (name.EndsWith(SegmentFileNames.Cleaned, StringComparison.Ordinal)
             || name.EndsWith(AtomicFile.TemporarySuffix, StringComparison.Ordinal)

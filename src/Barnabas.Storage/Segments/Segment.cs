@@ -98,9 +98,15 @@ internal sealed class Segment
         {
             RollJitterMs = Math.Min(jitterMs, config.SegmentMs),
         };
-        SegmentIndexes.DeleteFiles(disk, directory, baseOffset);
-        disk.Open(segment.Path, FileOpening.CreateOrTruncate).Dispose();
+        segment.MakeFile();
         return segment;
+    }
+
+    /// <summary>Makes the file, empty.</summary>
+    public void MakeFile()
+    {
+        SegmentIndexes.DeleteFiles(_disk, _directory, BaseOffset);
+        _disk.Open(Path, FileOpening.CreateOrTruncate).Dispose();
     }
 
     /// <summary>The file, acquired once for the caller; opened if nobody had it open.</summary>
