@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 using Barnabas.Kernel;
 using Barnabas.Records;
 using Barnabas.Simulation;
@@ -54,6 +56,26 @@ public sealed class PartitionLogTests
         Assert.Equal(log.HighWatermark, reopened.HighWatermark);
         Assert.Equal(before, reopened.ReadAll());
         Assert.Equal(log.LeaderEpochs.Entries.ToArray(), reopened.LeaderEpochs.Entries.ToArray());
+    }
+
+    [Fact]
+    public void A_follower_refuses_at_once_what_no_segment_can_hold()
+    {
+        var test = new TestLog();
+        PartitionLog log = test.Open();
+        byte[] far = TestLog.Batch();
+        BinaryPrimitives.WriteInt64BigEndian(far, int.MaxValue + 1L);
+        byte[] both = [.. TestLog.Batch(), .. far];
+        lock (log.Gate)
+        {
+            AppendResult refused = log.AppendAsFollower(both, new LeaderEpoch(0), TestLog.Now);
+            Assert.Equal(ErrorCode.CorruptMessage, refused.Error);
+            Assert.Equal(Offset.Zero, log.LogEndOffset);
+            Assert.Equal(ErrorCode.None, log.AppendAsFollower(far, new LeaderEpoch(0), TestLog.Now).Error);
+        }
+
+        // The segment is named for what it holds, so that offsets fit its indexes.
+        Assert.Equal(new Offset(int.MaxValue + 1L), log.Contents.Segments.Active.BaseOffset);
     }
 
     [Fact]

@@ -224,6 +224,13 @@ public sealed class PartitionLog
                 ErrorCode.OffsetOutOfRange, $"The leader sent offset {found.FirstOffset}; the log ends at {next}");
         }
 
+        if (found.LastOffset - found.FirstOffset > int.MaxValue)
+        {
+            // More than a segment can hold, and so more than any leader can have read from one.
+            return AppendResult.Refused(
+                ErrorCode.CorruptMessage, $"Offsets {found.FirstOffset} to {found.LastOffset} fit no segment");
+        }
+
         try
         {
             if (found.BatchCount > 0)

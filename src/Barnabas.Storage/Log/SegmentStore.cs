@@ -68,18 +68,11 @@ internal sealed class SegmentStore
     public Segment Roll(Offset baseOffset, LogConfig config, long nowMs, long jitterMs)
     {
         Segment[] segments = _segments;
-        Segment last = segments[^1];
-        last.Seal();
-        bool replaced = last.BaseOffset == baseOffset;
-        if (replaced)
-        {
-            // Only an empty segment can be followed by one of the same name.
-            Invariant.That(last.Size == 0);
-            last.ReleaseFile();
-        }
-
+        // No two segments share files: a flush under way may hold the one before.
+        Invariant.That(segments[^1].BaseOffset < baseOffset);
+        segments[^1].Seal();
         Segment active = Segment.Create(_disk, _directory, baseOffset, config, nowMs, jitterMs);
-        Volatile.Write(ref _segments, [.. segments.AsSpan(0, segments.Length - (replaced ? 1 : 0)), active]);
+        Volatile.Write(ref _segments, [.. segments, active]);
         return active;
     }
 
