@@ -15,9 +15,19 @@ public sealed class SnapshotRegistry
     // Ascending by epoch. A coordinator holds as many snapshots as it has uncommitted batches: a handful.
     private readonly List<Snapshot> _snapshots = [];
 
+    // Forgotten ones to be used again: a coordinator takes one with each batch.
+    private readonly Stack<Snapshot> _free = new();
+
+    private readonly Dictionary<Type, object> _versions = [];
+
     // The highest epoch ever forgotten: stamps up to it may still be about, so no snapshot may take such an epoch
     // again.
     private long _forgotten = NoSnapshot;
+
+    private const int FreeMax = 16;
+
+    // A snapshot that saw more change, such as a load, is not kept.
+    private const int FreeTouchedMax = 1024;
 
     /// <summary>Reads as of this epoch see the latest state.</summary>
     public const long Latest = long.MaxValue;
@@ -63,7 +73,9 @@ public sealed class SnapshotRegistry
             }
         }
 
-        _snapshots.Add(new Snapshot(epoch));
+        Snapshot taken = _free.TryPop(out Snapshot? free) ? free : new Snapshot();
+        taken.Epoch = epoch;
+        _snapshots.Add(taken);
     }
 
     /// <summary>
@@ -81,7 +93,7 @@ public sealed class SnapshotRegistry
             }
         }
 
-        _snapshots.RemoveRange(index + 1, _snapshots.Count - index - 1);
+        Remove(index + 1, _snapshots.Count - index - 1);
         _snapshots[index].Touched.Clear();
     }
 
@@ -109,7 +121,20 @@ public sealed class SnapshotRegistry
         }
 
         _forgotten = _snapshots[keep - 1].Epoch;
-        _snapshots.RemoveRange(0, keep);
+        Remove(0, keep);
+    }
+
+    /// <summary>The versions of all values of one type under this registry.</summary>
+    internal TimelineVersionPool<T> Versions<T>()
+    {
+        if (_versions.TryGetValue(typeof(T), out object? found))
+        {
+            return (TimelineVersionPool<T>)found;
+        }
+
+        TimelineVersionPool<T> made = new(this);
+        _versions.Add(typeof(T), made);
+        return made;
     }
 
     /// <summary>Notes that a value was changed for the first time since the newest snapshot.</summary>
@@ -135,9 +160,24 @@ public sealed class SnapshotRegistry
         return -1;
     }
 
-    private sealed class Snapshot(long epoch)
+    private void Remove(int first, int count)
     {
-        public long Epoch { get; } = epoch;
+        for (int i = first; i < first + count && _free.Count < FreeMax; i++)
+        {
+            Snapshot removed = _snapshots[i];
+            if (removed.Touched.Capacity <= FreeTouchedMax)
+            {
+                removed.Touched.Clear();
+                _free.Push(removed);
+            }
+        }
+
+        _snapshots.RemoveRange(first, count);
+    }
+
+    private sealed class Snapshot
+    {
+        public long Epoch { get; set; }
 
         public List<TimelineCell> Touched { get; } = [];
     }

@@ -10,12 +10,12 @@ namespace Barnabas.Kernel;
 public sealed class TimelineDictionary<TKey, TValue>
     where TKey : notnull
 {
-    private readonly SnapshotRegistry _registry;
+    private readonly TimelineVersionPool<TValue> _versions;
     private readonly Dictionary<TKey, Cell> _cells;
 
     public TimelineDictionary(SnapshotRegistry registry, IEqualityComparer<TKey>? comparer = null)
     {
-        _registry = registry;
+        _versions = registry.Versions<TValue>();
         _cells = new Dictionary<TKey, Cell>(comparer);
     }
 
@@ -31,6 +31,19 @@ public sealed class TimelineDictionary<TKey, TValue>
         if (_cells.TryGetValue(key, out Cell? cell))
         {
             return cell.TryRead(epoch, out value);
+        }
+
+        value = default;
+        return false;
+    }
+
+    /// <summary>Reads the latest state by another form of the key, such as a span for a string.</summary>
+    public bool TryGetLatest<TAlternate>(TAlternate key, [MaybeNullWhen(false)] out TValue value)
+        where TAlternate : notnull, allows ref struct
+    {
+        if (_cells.GetAlternateLookup<TAlternate>().TryGetValue(key, out Cell? cell))
+        {
+            return cell.TryRead(SnapshotRegistry.Latest, out value);
         }
 
         value = default;
@@ -75,7 +88,7 @@ public sealed class TimelineDictionary<TKey, TValue>
     }
 
     private sealed class Cell(TimelineDictionary<TKey, TValue> owner, TKey key)
-        : TimelineVersions<TValue>(owner._registry)
+        : TimelineVersions<TValue>(owner._versions)
     {
         protected override void Changed(bool wasPresent) =>
             owner.Count += (IsPresent ? 1 : 0) - (wasPresent ? 1 : 0);

@@ -21,7 +21,7 @@ public sealed class TimelineValue<T>
     /// <summary>The value that a snapshot saw; the initial one if the snapshot is older than this object.</summary>
     public T AsOf(long epoch) => _cell.TryRead(epoch, out T value) ? value : _cell.Initial;
 
-    private sealed class Cell(SnapshotRegistry registry, T initial) : TimelineVersions<T>(registry)
+    private sealed class Cell(SnapshotRegistry registry, T initial) : TimelineVersions<T>(registry.Versions<T>())
     {
         public T Initial { get; } = initial;
 

@@ -6,12 +6,12 @@ namespace Barnabas.Kernel;
 /// </summary>
 internal abstract class TimelineVersions<T> : TimelineCell
 {
-    private readonly SnapshotRegistry _registry;
-    private Version? _newest;
+    private readonly TimelineVersionPool<T> _pool;
+    private TimelineVersion<T>? _newest;
 
-    protected TimelineVersions(SnapshotRegistry registry)
+    protected TimelineVersions(TimelineVersionPool<T> pool)
     {
-        _registry = registry;
+        _pool = pool;
     }
 
     /// <summary>True if the value exists now.</summary>
@@ -19,10 +19,10 @@ internal abstract class TimelineVersions<T> : TimelineCell
 
     public bool TryRead(long epoch, out T value)
     {
-        Version? version = _newest;
+        TimelineVersion<T>? version = _newest;
         if (epoch != SnapshotRegistry.Latest)
         {
-            Invariant.That(_registry.Has(epoch));
+            Invariant.That(_pool.Registry.Has(epoch));
             while (version is not null && version.Stamp >= epoch)
             {
                 version = version.Older;
@@ -42,18 +42,19 @@ internal abstract class TimelineVersions<T> : TimelineCell
     public void Write(bool present, T value)
     {
         bool was = IsPresent;
-        long stamp = _registry.Stamp;
+        long stamp = _pool.Registry.Stamp;
         // Above: the snapshot after which the version was written is forgotten, and with it whoever could tell the two.
-        if (_newest is { } newest && newest.Stamp >= stamp)
+        if (_newest is null || _newest.Stamp < stamp)
         {
-            newest.IsPresent = present;
-            newest.Value = value;
+            TimelineVersion<T> version = _pool.Rent();
+            version.Stamp = stamp;
+            version.Older = _newest;
+            _newest = version;
+            _pool.Registry.Touch(this);
         }
-        else
-        {
-            _newest = new Version(stamp, present, value, _newest);
-            _registry.Touch(this);
-        }
+
+        _newest.IsPresent = present;
+        _newest.Value = value;
 
         Changed(was);
         DropIfForgettable();
@@ -70,6 +71,7 @@ internal abstract class TimelineVersions<T> : TimelineCell
         while (_newest is { } newest && newest.Stamp >= epoch)
         {
             _newest = newest.Older;
+            _pool.Return(newest);
         }
 
         Changed(was);
@@ -83,15 +85,16 @@ internal abstract class TimelineVersions<T> : TimelineCell
             return;
         }
 
-        Version? version = _newest;
+        TimelineVersion<T>? version = _newest;
         while (version is not null && version.Stamp >= oldest)
         {
             version = version.Older;
         }
 
-        if (version is not null)
+        while (version?.Older is { } unseen)
         {
-            version.Older = null;
+            version.Older = unseen.Older;
+            _pool.Return(unseen);
         }
 
         DropIfForgettable();
@@ -108,6 +111,7 @@ internal abstract class TimelineVersions<T> : TimelineCell
         // "Absent" needs to be remembered only while an older version hides behind it.
         if (_newest is { IsPresent: false, Older: null })
         {
+            _pool.Return(_newest);
             _newest = null;
         }
 
@@ -115,16 +119,5 @@ internal abstract class TimelineVersions<T> : TimelineCell
         {
             Forgotten();
         }
-    }
-
-    private sealed class Version(long stamp, bool present, T value, Version? older)
-    {
-        public long Stamp { get; } = stamp;
-
-        public bool IsPresent { get; set; } = present;
-
-        public T Value { get; set; } = value;
-
-        public Version? Older { get; set; } = older;
     }
 }
