@@ -26,6 +26,26 @@ public sealed class InPlaceReaderTests
     });
 
     [Fact]
+    public void A_heartbeat_reads_in_place_as_it_decodes() => Seeds.ForAll(seed =>
+    {
+        for (short version = HeartbeatRequest.LowestVersion; version <= HeartbeatRequest.HighestVersion; version++)
+        {
+            Assert.True(CompareHeartbeat(Frame(MessageFiller.Make<HeartbeatRequest>(seed, version), version), version));
+        }
+    });
+
+    [Fact]
+    public void A_commit_of_offsets_reads_in_place_as_it_decodes() => Seeds.ForAll(seed =>
+    {
+        for (short version = OffsetCommitRequest.LowestVersion;
+            version <= OffsetCommitRequest.HighestVersion;
+            version++)
+        {
+            Assert.True(CompareCommit(Frame(MessageFiller.Make<OffsetCommitRequest>(seed, version), version), version));
+        }
+    });
+
+    [Fact]
     public void A_damaged_request_fails_in_place_exactly_when_it_fails_to_decode()
     {
         int refused = 0;
@@ -41,6 +61,12 @@ public sealed class InPlaceReaderTests
                 version = (short)random.Next(FetchRequest.LowestVersion, FetchRequest.HighestVersion + 1);
                 frame = Damage(Frame(MessageFiller.Make<FetchRequest>(seed + i, version), version), random);
                 _ = CompareFetch(frame, version) ? accepted++ : refused++;
+                version = (short)random.Next(HeartbeatRequest.LowestVersion, HeartbeatRequest.HighestVersion + 1);
+                frame = Damage(Frame(MessageFiller.Make<HeartbeatRequest>(seed + i, version), version), random);
+                _ = CompareHeartbeat(frame, version) ? accepted++ : refused++;
+                version = (short)random.Next(OffsetCommitRequest.LowestVersion, OffsetCommitRequest.HighestVersion + 1);
+                frame = Damage(Frame(MessageFiller.Make<OffsetCommitRequest>(seed + i, version), version), random);
+                _ = CompareCommit(frame, version) ? accepted++ : refused++;
             }
         });
         Assert.True(refused > 100 && accepted > 100, $"{refused} refused, {accepted} accepted");
@@ -51,6 +77,18 @@ public sealed class InPlaceReaderTests
     {
         byte[] produce = Frame(MessageFiller.Make<ProduceRequest>(7, 12), 12);
         byte[] fetch = Frame(MessageFiller.Make<FetchRequest>(7, 12), 12);
+        byte[] heartbeat = Frame(MessageFiller.Make<HeartbeatRequest>(7, 4), 4);
+        byte[] commit = Frame(MessageFiller.Make<OffsetCommitRequest>(7, 9), 9);
+        for (int length = HeaderSize; length < heartbeat.Length; length++)
+        {
+            Assert.False(HeartbeatRequestReader.TryOpen(heartbeat.AsSpan(0, length), HeaderSize, 4, out _));
+        }
+
+        for (int length = HeaderSize; length < commit.Length; length++)
+        {
+            Assert.False(OffsetCommitRequestReader.TryOpen(commit.AsSpan(0, length), HeaderSize, 9, out _));
+        }
+
         for (int length = HeaderSize; length < produce.Length; length++)
         {
             Assert.False(ProduceRequestReader.TryOpen(produce.AsSpan(0, length), HeaderSize, 12, out _));
@@ -134,6 +172,33 @@ public sealed class InPlaceReaderTests
         if (decodes)
         {
             Assert.Equal(MessageText.Of(decoded), MessageText.Of(Walks.Fetch(reader, version)));
+        }
+
+        return decodes;
+    }
+
+    private static bool CompareHeartbeat(byte[] frame, short version)
+    {
+        bool decodes = MessageBytes.TryRead(frame.AsMemory(HeaderSize), version, out HeartbeatRequest? decoded);
+        bool opens = HeartbeatRequestReader.TryOpen(frame, HeaderSize, version, out HeartbeatRequestReader reader);
+        Assert.Equal(decodes, opens);
+        if (decodes)
+        {
+            Assert.Equal(MessageText.Of(decoded), MessageText.Of(Walks.Heartbeat(reader)));
+        }
+
+        return decodes;
+    }
+
+    private static bool CompareCommit(byte[] frame, short version)
+    {
+        bool decodes = MessageBytes.TryRead(frame.AsMemory(HeaderSize), version, out OffsetCommitRequest? decoded);
+        bool opens = OffsetCommitRequestReader.TryOpen(
+            frame, HeaderSize, version, out OffsetCommitRequestReader reader);
+        Assert.Equal(decodes, opens);
+        if (decodes)
+        {
+            Assert.Equal(MessageText.Of(decoded), MessageText.Of(Walks.Commit(reader)));
         }
 
         return decodes;

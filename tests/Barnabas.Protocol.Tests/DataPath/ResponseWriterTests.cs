@@ -1,4 +1,6 @@
 using System.Text;
+using Barnabas.Kernel;
+
 namespace Barnabas.Protocol.Tests;
 
 /// <summary>The hand-written response writers against the generated encoders, byte for byte.</summary>
@@ -29,6 +31,36 @@ public sealed class ResponseWriterTests
     });
 
     [Fact]
+    public void A_reply_to_a_commit_of_offsets_is_written_as_it_is_encoded() => Seeds.ForAll(seed =>
+    {
+        for (short version = OffsetCommitRequest.LowestVersion;
+            version <= OffsetCommitRequest.HighestVersion;
+            version++)
+        {
+            OffsetCommitRequest request = MessageFiller.Make<OffsetCommitRequest>(seed, version);
+            List<ErrorCode> outcomes = [];
+            OffsetCommitResponse response = Answer(request, outcomes, rest: ErrorCode.NotCoordinator);
+            Assert.True(OffsetCommitRequestReader.TryOpen(request.ToBytes(version), 0, version, out var reader));
+            ReplyBuffer buffer = new(16);
+            OffsetCommitReply.Write(buffer, version, reader, outcomes.ToArray(), ErrorCode.NotCoordinator);
+            Assert.Equal(response.ToBytes(version), buffer.Written.ToArray());
+        }
+    });
+
+    [Fact]
+    public void A_name_that_is_no_utf_8_comes_back_with_replacement_characters()
+    {
+        OffsetCommitRequest request = new() { Topics = [new() { Name = "a?b" }] };
+        byte[] body = request.ToBytes(9);
+        body[body.AsSpan().IndexOf("a?b"u8) + 1] = 0xFF;
+        Assert.True(OffsetCommitRequestReader.TryOpen(body, 0, 9, out OffsetCommitRequestReader reader));
+        ReplyBuffer buffer = new();
+        OffsetCommitReply.Write(buffer, 9, reader, [], ErrorCode.None);
+        OffsetCommitResponse response = new() { Topics = [new() { Name = "a\uFFFDb" }] };
+        Assert.Equal(response.ToBytes(9), buffer.Written.ToArray());
+    }
+
+    [Fact]
     public void A_frame_carries_its_size_and_header()
     {
         ReplyBuffer buffer = new();
@@ -55,6 +87,30 @@ public sealed class ResponseWriterTests
         }
 
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+
+    /// <summary>Every other partition has an error of its own.</summary>
+    private static OffsetCommitResponse Answer(OffsetCommitRequest request, List<ErrorCode> outcomes, ErrorCode rest)
+    {
+        OffsetCommitResponse response = new();
+        foreach (OffsetCommitRequest.OffsetCommitRequestTopic topic in request.Topics)
+        {
+            OffsetCommitResponse.OffsetCommitResponseTopic answered =
+                new() { Name = topic.Name, TopicId = topic.TopicId };
+            response.Topics.Add(answered);
+            foreach (OffsetCommitRequest.OffsetCommitRequestPartition partition in topic.Partitions)
+            {
+                ErrorCode own = outcomes.Count % 2 == 0 ? ErrorCode.None : ErrorCode.UnknownTopicOrPartition;
+                outcomes.Add(own);
+                answered.Partitions.Add(new()
+                {
+                    PartitionIndex = partition.PartitionIndex,
+                    ErrorCode = (short)(own == ErrorCode.None ? rest : own),
+                });
+            }
+        }
+
+        return response;
     }
 
     private static void WriteOne(ReplyBuffer buffer, byte[] name)

@@ -68,6 +68,55 @@ internal static class Walks
         return request;
     }
 
+    public static HeartbeatRequest Heartbeat(HeartbeatRequestReader reader) => new()
+    {
+        GroupId = Encoding.UTF8.GetString(reader.GroupId),
+        GenerationId = reader.GenerationId,
+        MemberId = Encoding.UTF8.GetString(reader.MemberId),
+        GroupInstanceId = reader.HasGroupInstanceId ? Encoding.UTF8.GetString(reader.GroupInstanceId) : null,
+    };
+
+    public static OffsetCommitRequest Commit(OffsetCommitRequestReader reader)
+    {
+        OffsetCommitRequest request = new()
+        {
+            GroupId = Encoding.UTF8.GetString(reader.GroupId),
+            GenerationIdOrMemberEpoch = reader.GenerationIdOrMemberEpoch,
+            MemberId = Encoding.UTF8.GetString(reader.MemberId),
+            GroupInstanceId = reader.HasGroupInstanceId ? Encoding.UTF8.GetString(reader.GroupInstanceId) : null,
+            RetentionTimeMs = reader.RetentionTimeMs,
+        };
+        int partitions = 0;
+        while (reader.MoveNextTopic())
+        {
+            OffsetCommitRequest.OffsetCommitRequestTopic topic = new()
+            {
+                Name = Encoding.UTF8.GetString(reader.TopicName),
+                TopicId = reader.TopicId,
+            };
+            while (reader.MoveNextPartition())
+            {
+                partitions++;
+                topic.Partitions.Add(new()
+                {
+                    PartitionIndex = reader.PartitionIndex,
+                    CommittedOffset = reader.CommittedOffset,
+                    CommittedLeaderEpoch = reader.CommittedLeaderEpoch,
+                    CommittedMetadata = reader.HasCommittedMetadata
+                        ? Encoding.UTF8.GetString(reader.CommittedMetadata)
+                        : null,
+                });
+            }
+
+            Assert.Equal(reader.PartitionCount, topic.Partitions.Count);
+            request.Topics.Add(topic);
+        }
+
+        Assert.Equal(reader.TopicCount, request.Topics.Count);
+        Assert.Equal(reader.PartitionTotal, partitions);
+        return request;
+    }
+
     private static void AddTopics(FetchRequest request, ref FetchRequestReader reader)
     {
         while (reader.MoveNextTopic())
