@@ -95,19 +95,15 @@ public sealed class GroupCoordinator
     public void SyncGroup(SyncGroupRequest request, in RequestContext context, IReplyTo<SyncGroupResponse> replyTo) =>
         _driver.Submit(new SyncGroupCall(PartitionFor(request.GroupId), request, context, replyTo));
 
-    /// <summary>Heartbeat, versions 0 to 4.</summary>
-    public void Heartbeat(HeartbeatRequest request, in RequestContext context, IReplyTo<HeartbeatResponse> replyTo) =>
-        _driver.Submit(new HeartbeatCall(PartitionFor(request.GroupId), request, context, replyTo));
+    /// <summary>Heartbeat and OffsetCommit: <paramref name="exchange"/> holds the request.</summary>
+    public void Submit(GroupExchange exchange, IReplyTo<ErrorCode> replyTo) =>
+        _driver.Submit(exchange.Begin(
+            GroupPartition.Of(exchange.Claim.GroupId, _options.OffsetsTopicPartitions), _topics, replyTo));
 
     /// <summary>LeaveGroup, versions 0 to 5.</summary>
     public void LeaveGroup(
         LeaveGroupRequest request, in RequestContext context, IReplyTo<LeaveGroupResponse> replyTo) =>
         _driver.Submit(new LeaveGroupCall(PartitionFor(request.GroupId), request, context, replyTo));
-
-    /// <summary>OffsetCommit, versions 2 to 10. Answered when the offsets are replicated.</summary>
-    public void CommitOffsets(
-        OffsetCommitRequest request, in RequestContext context, IReplyTo<OffsetCommitResponse> replyTo) =>
-        _driver.Submit(new OffsetCommitCall(PartitionFor(request.GroupId), request, context, _topics, replyTo));
 
     /// <summary>OffsetFetch, versions 1 to 10.</summary>
     public void FetchOffsets(

@@ -8,7 +8,7 @@ public static class GroupPartition
     /// UTF-16 units, modulo the number of partitions. Every broker and tool of the cluster must agree on it; another
     /// rule for negative hashes would hide the offsets that Apache Kafka has written.
     /// </summary>
-    public static int Of(string groupId, int partitions)
+    public static int Of(ReadOnlySpan<char> groupId, int partitions)
     {
         int hash = 0;
         foreach (char unit in groupId)

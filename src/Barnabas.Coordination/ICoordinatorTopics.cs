@@ -13,6 +13,9 @@ public interface ICoordinatorTopics
 
     bool TryGetId(string name, out Uuid topicId);
 
+    /// <summary>Finds a topic by the bytes of its name, and its name as a string without making one.</summary>
+    bool TryFind(ReadOnlySpan<byte> utf8Name, [NotNullWhen(true)] out string? name, out Uuid topicId);
+
     /// <summary>True if the topic has a partition of this number.</summary>
     bool HasPartition(Uuid topicId, int partition);
 }

@@ -135,14 +135,21 @@ internal sealed class Request(ReactorWorkspace workspace) : WorkItem, IReplyTo<I
         }
         catch
         {
-            // The reply is lost, and with it the order of those behind it. Whose turn this is reports what it was.
-            Connection.Close();
-            if (!IsAnswered)
-            {
-                Finish();
-            }
-
+            Lose();
             throw;
+        }
+    }
+
+    /// <summary>
+    /// The reply could not be written: it is lost, and with it the order of those behind it. Whose turn this is reports
+    /// what it was.
+    /// </summary>
+    public void Lose()
+    {
+        Connection.Close();
+        if (!IsAnswered)
+        {
+            Finish();
         }
     }
 

@@ -22,6 +22,14 @@ internal sealed class CoordinatorTopics(ClusterView cluster) : ICoordinatorTopic
         return known;
     }
 
+    public bool TryFind(ReadOnlySpan<byte> utf8Name, [NotNullWhen(true)] out string? name, out Uuid topicId)
+    {
+        cluster.Image.Topics.TryGet(utf8Name, out TopicImage? topic);
+        name = topic?.Name;
+        topicId = topic?.Id ?? Uuid.Zero;
+        return name is not null;
+    }
+
     public bool HasPartition(Uuid topicId, int partition) =>
         cluster.Image.FindPartition(new TopicIdPartition(topicId, partition)) is not null;
 }

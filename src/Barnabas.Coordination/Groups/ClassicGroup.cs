@@ -25,7 +25,8 @@ namespace Barnabas.Coordination;
 /// </remarks>
 internal sealed class ClassicGroup
 {
-    private readonly OrderedDictionary<string, ClassicMember> _members = new(StringComparer.Ordinal);
+    private readonly List<ClassicMember> _members = [];
+    private readonly Dictionary<string, ClassicMember> _membersById = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _staticMembers = new(StringComparer.Ordinal);
     private readonly OrderedDictionary<string, GroupTimer> _pendingMembers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _supporters = new(StringComparer.Ordinal);
@@ -90,7 +91,7 @@ internal sealed class ClassicGroup
 
     public GroupTimer? SyncTimer { get; set; }
 
-    public IList<ClassicMember> Members => _members.Values;
+    public IReadOnlyList<ClassicMember> Members => _members;
 
     /// <summary>Ids that were handed out and not yet used to join (KIP-394), with their timers.</summary>
     public IReadOnlyDictionary<string, GroupTimer> PendingMembers => _pendingMembers;
@@ -110,10 +111,10 @@ internal sealed class ClassicGroup
 
     public bool Is(ClassicGroupState state) => State == state;
 
-    public bool HasMember(string memberId) => _members.ContainsKey(memberId);
+    public bool HasMember(ReadOnlySpan<char> memberId) => TryGetMember(memberId, out _);
 
-    public bool TryGetMember(string memberId, [MaybeNullWhen(false)] out ClassicMember member) =>
-        _members.TryGetValue(memberId, out member);
+    public bool TryGetMember(ReadOnlySpan<char> memberId, [MaybeNullWhen(false)] out ClassicMember member) =>
+        _membersById.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(memberId, out member);
 
     public bool IsPending(string memberId) => _pendingMembers.ContainsKey(memberId);
 
@@ -128,7 +129,7 @@ internal sealed class ClassicGroup
     public int RebalanceTimeoutMs()
     {
         int longest = 0;
-        foreach (ClassicMember member in _members.Values)
+        foreach (ClassicMember member in _members)
         {
             longest = Math.Max(longest, member.RebalanceTimeoutMs);
         }
@@ -156,7 +157,7 @@ internal sealed class ClassicGroup
                 stored.Assignment));
         }
 
-        LeaderId = value.Leader ?? (_members.Count > 0 ? _members.GetAt(0).Key : null);
+        LeaderId = value.Leader ?? (_members.Count > 0 ? _members[0].Id : null);
         State = _members.Count == 0 ? ClassicGroupState.Empty : ClassicGroupState.Stable;
         _assignedGeneration = Generation;
         SubscribedTopics = ConsumerProtocol.SubscribedTopics(this);
@@ -204,7 +205,7 @@ internal sealed class ClassicGroup
     public void Remove(ClassicMember member)
     {
         Invariant.That(member.AwaitingJoin is null && member.AwaitingSync is null);
-        Invariant.That(_members.Remove(member.Id));
+        Invariant.That(_members.Remove(member) && _membersById.Remove(member.Id));
         Bytes -= member.Bytes;
         CountSupport(member, -1);
         _pendingSync.Remove(member.Id);
@@ -216,7 +217,7 @@ internal sealed class ClassicGroup
         if (IsLeader(member.Id))
         {
             // The longest-standing member leads next.
-            LeaderId = _members.Count > 0 ? _members.GetAt(0).Key : null;
+            LeaderId = _members.Count > 0 ? _members[0].Id : null;
         }
     }
 
@@ -244,9 +245,9 @@ internal sealed class ClassicGroup
     {
         Invariant.That(old.InstanceId is not null && old.AwaitingJoin is null && old.AwaitingSync is null);
         ClassicMember replacement = old.WithId(newId);
-        int place = _members.IndexOf(old.Id);
-        _members.RemoveAt(place);
-        _members.Insert(place, newId, replacement);
+        _members[_members.IndexOf(old)] = replacement;
+        _membersById.Remove(old.Id);
+        _membersById.Add(newId, replacement);
         Bytes += replacement.Bytes - old.Bytes;
         _pendingSync.Remove(old.Id);
         _staticMembers[old.InstanceId!] = newId;
@@ -263,7 +264,7 @@ internal sealed class ClassicGroup
     /// </summary>
     public bool ElectJoinedLeader()
     {
-        if (LeaderId is null || !_members.TryGetValue(LeaderId, out ClassicMember? leader))
+        if (LeaderId is null || !TryGetMember(LeaderId, out ClassicMember? leader))
         {
             return false;
         }
@@ -273,7 +274,7 @@ internal sealed class ClassicGroup
             return true;
         }
 
-        foreach (ClassicMember member in _members.Values)
+        foreach (ClassicMember member in _members)
         {
             if (member.AwaitingJoin is not null)
             {
@@ -332,7 +333,7 @@ internal sealed class ClassicGroup
         }
 
         var votes = new OrderedDictionary<string, int>(StringComparer.Ordinal);
-        foreach (ClassicMember member in _members.Values)
+        foreach (ClassicMember member in _members)
         {
             string vote = member.Vote(candidates);
             votes[vote] = votes.GetValueOrDefault(vote) + 1;
@@ -376,17 +377,20 @@ internal sealed class ClassicGroup
     }
 
     /// <summary>Checks that the sender is the member it claims to be.</summary>
-    public ErrorCode Validate(string memberId, string? instanceId)
+    public ErrorCode Validate(string memberId, string? instanceId) =>
+        Validate(memberId, instanceId is not null, instanceId);
+
+    /// <inheritdoc cref="Validate(string, string?)"/>
+    public ErrorCode Validate(ReadOnlySpan<char> memberId, bool isStatic, ReadOnlySpan<char> instanceId)
     {
-        if (instanceId is not null)
+        if (isStatic)
         {
-            string? current = StaticMemberId(instanceId);
-            if (current is null)
+            if (!_staticMembers.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(instanceId, out string? current))
             {
                 return ErrorCode.UnknownMemberId;
             }
 
-            if (current != memberId)
+            if (!memberId.SequenceEqual(current))
             {
                 // KIP-345: a newer instance has taken the place, and the older one must stop.
                 return ErrorCode.FencedInstanceId;
@@ -429,7 +433,8 @@ internal sealed class ClassicGroup
             Invariant.That(_staticMembers.TryAdd(member.InstanceId, member.Id));
         }
 
-        _members.Add(member.Id, member);
+        _members.Add(member);
+        _membersById.Add(member.Id, member);
         Bytes += member.Bytes;
         CountSupport(member, 1);
     }

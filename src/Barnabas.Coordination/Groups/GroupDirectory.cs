@@ -17,8 +17,8 @@ internal sealed class GroupDirectory(SnapshotRegistry registry, GroupCounters co
     public ClassicGroup? Find(string groupId, long epoch = SnapshotRegistry.Latest) =>
         _groups.TryGetValue(groupId, out ClassicGroup? group, epoch) ? group : null;
 
-    public bool TryFind(string groupId, [MaybeNullWhen(false)] out ClassicGroup group) =>
-        _groups.TryGetValue(groupId, out group);
+    public bool TryFind(ReadOnlySpan<char> groupId, [MaybeNullWhen(false)] out ClassicGroup group) =>
+        _groups.TryGetLatest(groupId, out group);
 
     /// <summary>True if this very group is in the directory, not another that took its id.</summary>
     public bool Holds(ClassicGroup group) => ReferenceEquals(Find(group.Id), group);

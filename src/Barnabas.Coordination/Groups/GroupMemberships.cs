@@ -9,20 +9,20 @@ namespace Barnabas.Coordination;
 /// </summary>
 internal sealed class GroupMemberships(GroupDirectory groups, Rebalances rebalances)
 {
-    public ErrorCode Heartbeat(HeartbeatRequest request, CoordinatorTime now)
+    public ErrorCode Heartbeat(MemberClaim claim, CoordinatorTime now)
     {
-        if (!groups.TryFind(request.GroupId, out ClassicGroup? group))
+        if (!groups.TryFind(claim.GroupId, out ClassicGroup? group))
         {
             return ErrorCode.UnknownMemberId;
         }
 
-        ErrorCode error = group.Validate(request.MemberId, request.GroupInstanceId);
-        if (error != ErrorCode.None || !group.TryGetMember(request.MemberId, out ClassicMember? member))
+        ErrorCode error = group.Validate(claim.MemberId, claim.IsStatic, claim.InstanceId);
+        if (error != ErrorCode.None || !group.TryGetMember(claim.MemberId, out ClassicMember? member))
         {
             return error;
         }
 
-        if (request.GenerationId != group.Generation)
+        if (claim.Generation != group.Generation)
         {
             return ErrorCode.IllegalGeneration;
         }

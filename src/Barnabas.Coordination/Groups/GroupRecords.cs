@@ -74,27 +74,55 @@ internal static class GroupRecords
         return assignment;
     }
 
-    public static CoordinatorRecord Offset(string groupId, string topic, int partition, CommittedOffset committed)
+    public static CoordinatorRecord Offset(string groupId, string topic, int partition, in CommittedOffset committed)
     {
-        var value = new OffsetCommitValue
+        var key = new OffsetCommitKey();
+        var value = new OffsetCommitValue();
+        Fill(key, value, groupId, topic, partition, committed);
+        return new CoordinatorRecord(key, new MessageAndVersion(value, VersionFor(committed)));
+    }
+
+    /// <summary>
+    /// Makes a record of an offset that nobody needs any more into another; false if it is written in another version.
+    /// </summary>
+    public static bool TryRewrite(
+        CoordinatorRecord record, string groupId, string topic, int partition, in CommittedOffset committed)
+    {
+        if (record is not { Key: OffsetCommitKey key, Value: { Message: OffsetCommitValue value } written }
+            || written.Version != VersionFor(committed))
         {
-            Offset = committed.Offset,
-            LeaderEpoch = committed.LeaderEpoch,
-            Metadata = committed.Metadata,
-            CommitTimestamp = committed.CommitTimestampMs,
-            ExpireTimestamp = committed.ExpireTimestampMs ?? -1,
-            TopicId = committed.TopicId,
-        };
-        short version = committed.ExpireTimestampMs is null ? OffsetCommitVersion : OffsetCommitVersionWithExpiry;
-        return new CoordinatorRecord(OffsetKey(groupId, topic, partition), new MessageAndVersion(value, version));
+            return false;
+        }
+
+        Fill(key, value, groupId, topic, partition, committed);
+        return true;
     }
 
     public static CoordinatorRecord OffsetTombstone(string groupId, string topic, int partition) =>
-        new(OffsetKey(groupId, topic, partition), null);
+        new(new OffsetCommitKey { Group = groupId, Topic = topic, Partition = partition }, null);
 
     private static CoordinatorRecord Metadata(string groupId, GroupMetadataValue value) =>
         new(new GroupMetadataKey { Group = groupId }, new MessageAndVersion(value, GroupMetadataVersion));
 
-    private static OffsetCommitKey OffsetKey(string groupId, string topic, int partition) =>
-        new() { Group = groupId, Topic = topic, Partition = partition };
+    private static short VersionFor(in CommittedOffset committed) =>
+        committed.ExpireTimestampMs is null ? OffsetCommitVersion : OffsetCommitVersionWithExpiry;
+
+    private static void Fill(
+        OffsetCommitKey key,
+        OffsetCommitValue value,
+        string groupId,
+        string topic,
+        int partition,
+        in CommittedOffset committed)
+    {
+        key.Group = groupId;
+        key.Topic = topic;
+        key.Partition = partition;
+        value.Offset = committed.Offset;
+        value.LeaderEpoch = committed.LeaderEpoch;
+        value.Metadata = committed.Metadata;
+        value.CommitTimestamp = committed.CommitTimestampMs;
+        value.ExpireTimestamp = committed.ExpireTimestampMs ?? -1;
+        value.TopicId = committed.TopicId;
+    }
 }

@@ -136,7 +136,7 @@ internal sealed class GroupShard : ICoordinatorShard
 
     private void ReplayOffset(string groupId, string topic, int partition, CommittedOffset? committed)
     {
-        if (committed is null)
+        if (committed is not { } present)
         {
             _offsets.Remove(groupId, topic, partition);
             _transactional.Forget(groupId, topic, partition);
@@ -144,7 +144,7 @@ internal sealed class GroupShard : ICoordinatorShard
         }
 
         FindOrCreate(groupId);
-        _offsets.Put(groupId, topic, partition, committed);
+        _offsets.Put(groupId, topic, partition, present);
     }
 
     private void ReplayGroup(string groupId, GroupMetadataValue? value)

@@ -3,14 +3,14 @@ using Barnabas.Protocol;
 
 namespace Barnabas.Coordination;
 
-/// <summary>What a group has committed for a partition. Immutable, so that snapshots may share it.</summary>
+/// <summary>What a group has committed for a partition.</summary>
 /// <param name="RecordOffset">Where the record lies in the coordinator's log: of two commits the later one
 /// counts.</param>
 /// <param name="LeaderEpoch">The epoch of the last record consumed, or -1.</param>
 /// <param name="ExpireTimestampMs">Set by old clients that named a retention of their own; else the group's state
 /// decides.</param>
 /// <param name="TopicId">The topic the offset belongs to; zero in records of old versions.</param>
-internal sealed record CommittedOffset(
+internal readonly record struct CommittedOffset(
     long RecordOffset,
     long Offset,
     int LeaderEpoch,

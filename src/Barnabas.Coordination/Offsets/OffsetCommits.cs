@@ -15,50 +15,67 @@ internal sealed class OffsetCommits(
     GroupCounters counters)
 {
     private const short FirstVersionWithGroupIdNotFound = 9;
+    private const short FirstVersionWithTopicIds = 10;
     private const long DefaultRetention = -1;
 
+    private readonly OffsetRecords _records = new();
+    private readonly ReusedText _metadata = new();
+
+    /// <summary>What is wrong with the topic that a walk over a request stands on; else its name and id.</summary>
+    public static ErrorCode Resolve(
+        OffsetCommitRequestReader request, short apiVersion, ICoordinatorTopics topics, out string name, out Uuid id)
+    {
+        if (apiVersion >= FirstVersionWithTopicIds)
+        {
+            id = request.TopicId;
+            bool isKnown = topics.TryGetName(id, out string? found);
+            name = found ?? "";
+            return isKnown ? ErrorCode.None : ErrorCode.UnknownTopicId;
+        }
+
+        bool exists = topics.TryFind(request.TopicName, out string? known, out id);
+        name = known ?? "";
+        return exists ? ErrorCode.None : ErrorCode.UnknownTopicOrPartition;
+    }
+
     /// <summary>
-    /// Decides about offsets of partitions that exist. An error is for all of them and writes nothing; else each answer
-    /// tells its partition's fate, and the records make it so.
+    /// Decides about the partitions without an outcome yet. An error is for all of them and writes nothing; else an
+    /// outcome may tell a partition's own, and the records make the rest so. They are valid until the next commit.
     /// </summary>
     public ErrorCode Commit(
-        OffsetCommitRequest request,
+        MemberClaim claim,
         short apiVersion,
-        List<OffsetToCommit> toCommit,
-        List<CoordinatorRecord> records,
-        CoordinatorTime now)
+        OffsetCommitRequestReader request,
+        ICoordinatorTopics topics,
+        Span<ErrorCode> outcomes,
+        CoordinatorTime now,
+        out IReadOnlyList<CoordinatorRecord> records)
     {
-        ErrorCode error = Validate(request, apiVersion, now);
+        _records.Clear();
+        records = _records;
+        ErrorCode error = Validate(claim, apiVersion, now, out ClassicGroup? group);
         if (error != ErrorCode.None)
         {
             return error;
         }
 
-        long? expires = request.RetentionTimeMs == DefaultRetention
-            ? null
-            : now.UnixMilliseconds + request.RetentionTimeMs;
-        foreach (OffsetToCommit offset in toCommit)
+        string groupId = group?.Id ?? new string(claim.GroupId);
+        int at = 0;
+        while (request.MoveNextTopic())
         {
-            string metadata = offset.Partition.CommittedMetadata ?? "";
-            if (metadata.Length > options.OffsetMetadataBytesMax)
+            // Deleted since the outcomes were looked up, perhaps: its offsets are of no use to anybody.
+            ErrorCode gone = Resolve(request, apiVersion, topics, out string topic, out Uuid topicId);
+            for (; request.MoveNextPartition(); at++)
             {
-                offset.Answer.ErrorCode = (short)ErrorCode.OffsetMetadataTooLarge;
-                continue;
+                if (outcomes[at] == ErrorCode.None)
+                {
+                    outcomes[at] = gone == ErrorCode.None ? Add(groupId, topic, topicId, request, now) : gone;
+                }
             }
-
-            var committed = new CommittedOffset(
-                -1,
-                offset.Partition.CommittedOffset,
-                offset.Partition.CommittedLeaderEpoch,
-                metadata,
-                now.UnixMilliseconds,
-                expires,
-                offset.TopicId);
-            records.Add(
-                GroupRecords.Offset(request.GroupId, offset.Topic, offset.Partition.PartitionIndex, committed));
         }
 
-        counters.CountCommits(records.Count);
+        _metadata.Trim();
+        counters.CountCommits(_records.Count);
         return ErrorCode.None;
     }
 
@@ -109,10 +126,34 @@ internal sealed class OffsetCommits(
         return ErrorCode.None;
     }
 
-    private ErrorCode Validate(OffsetCommitRequest request, short apiVersion, CoordinatorTime now)
+    private ErrorCode Add(
+        string groupId, string topic, Uuid topicId, OffsetCommitRequestReader request, CoordinatorTime now)
     {
-        int generation = request.GenerationIdOrMemberEpoch;
-        if (!groups.TryFind(request.GroupId, out ClassicGroup? group))
+        _metadata.Set(request.CommittedMetadata);
+        if (_metadata.Text.Length > options.OffsetMetadataBytesMax)
+        {
+            return ErrorCode.OffsetMetadataTooLarge;
+        }
+
+        // Most consumers say the same each time: its string is kept.
+        string? before = offsets.Find(groupId, topic, request.PartitionIndex)?.Metadata;
+        var committed = new CommittedOffset(
+            -1,
+            request.CommittedOffset,
+            request.CommittedLeaderEpoch,
+            _metadata.Text.SequenceEqual(before) ? before ?? "" : new string(_metadata.Text),
+            now.UnixMilliseconds,
+            request.RetentionTimeMs == DefaultRetention ? null : now.UnixMilliseconds + request.RetentionTimeMs,
+            topicId);
+        _records.Add(groupId, topic, request.PartitionIndex, committed);
+        return ErrorCode.None;
+    }
+
+    private ErrorCode Validate(
+        MemberClaim claim, short apiVersion, CoordinatorTime now, out ClassicGroup? group)
+    {
+        int generation = claim.Generation;
+        if (!groups.TryFind(claim.GroupId, out group))
         {
             // Without membership the group comes into being with its first offset.
             return generation < 0 ? ErrorCode.None
@@ -125,14 +166,14 @@ internal sealed class OffsetCommits(
             return ErrorCode.None;
         }
 
-        if (generation < 0 && request.MemberId.Length == 0 && request.GroupInstanceId is null)
+        if (generation < 0 && claim.MemberId.IsEmpty && !claim.IsStatic)
         {
             // The group has members: only they may commit.
             return ErrorCode.UnknownMemberId;
         }
 
-        ErrorCode error = group.Validate(request.MemberId, request.GroupInstanceId);
-        if (error != ErrorCode.None || !group.TryGetMember(request.MemberId, out ClassicMember? member))
+        ErrorCode error = group.Validate(claim.MemberId, claim.IsStatic, claim.InstanceId);
+        if (error != ErrorCode.None || !group.TryGetMember(claim.MemberId, out ClassicMember? member))
         {
             return error;
         }

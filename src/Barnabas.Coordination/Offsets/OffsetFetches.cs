@@ -40,7 +40,7 @@ internal sealed class OffsetFetches(GroupDirectory groups, OffsetStore offsets, 
                 CommittedOffset? committed = exists
                     ? offsets.Find(request.GroupId, topic.Name, partition, epoch)
                     : null;
-                if (committed is not null && !IsSameTopic(committed.TopicId, topic.TopicId))
+                if (committed is { } found && !IsSameTopic(found.TopicId, topic.TopicId))
                 {
                     committed = null;
                 }

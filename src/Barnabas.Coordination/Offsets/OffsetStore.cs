@@ -17,11 +17,11 @@ internal sealed class OffsetStore(SnapshotRegistry registry, GroupCounters count
     public CommittedOffset? Find(string groupId, string topic, int partition, long epoch = SnapshotRegistry.Latest) =>
         _byGroup.TryGetValue(groupId, out var topics, epoch)
         && topics.TryGetValue(topic, out var partitions, epoch)
-        && partitions.TryGetValue(partition, out CommittedOffset? committed, epoch)
+        && partitions.TryGetValue(partition, out CommittedOffset committed, epoch)
             ? committed
             : null;
 
-    public void Put(string groupId, string topic, int partition, CommittedOffset committed)
+    public void Put(string groupId, string topic, int partition, in CommittedOffset committed)
     {
         if (!_byGroup.TryGetValue(groupId, out var topics))
         {

@@ -48,7 +48,7 @@ internal sealed class TransactionalOffsets(OffsetStore offsets)
             CommittedOffset? present = offsets.Find(key.Group, key.Topic, key.Partition);
             // A plain commit may stand behind it in the log. Compaction keeps the order of records, not of markers, so
             // the record's place decides.
-            if (committed && (present is null || offset.Committed.RecordOffset > present.RecordOffset))
+            if (committed && (present is not { } before || offset.Committed.RecordOffset > before.RecordOffset))
             {
                 offsets.Put(key.Group, key.Topic, key.Partition, offset.Committed);
                 groups.Add(key.Group);

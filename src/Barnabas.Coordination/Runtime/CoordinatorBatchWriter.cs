@@ -11,6 +11,7 @@ internal sealed class CoordinatorBatchWriter(CompressionCodecs codecs)
 {
     private RecordBatchBuilder _builder = new(codecs, RecordBatch.HeaderSize);
     private int _builderLimit;
+    private byte[] _scratch = [];
 
     /// <summary>
     /// Writes the records from <paramref name="next"/> on and moves it behind the last one written. Empty if they do
@@ -46,9 +47,29 @@ internal sealed class CoordinatorBatchWriter(CompressionCodecs codecs)
     {
         try
         {
-            byte[] key = CoordinatorRecordCodec.KeyToBytes(record.Key);
-            byte[]? value = record.Value is { } message ? CoordinatorRecordCodec.ValueToBytes(message) : null;
-            return _builder.TryAppend(timestamp, key, value);
+            int keySize = CoordinatorRecordCodec.MeasureKey(record.Key);
+            int size = keySize + (record.Value is { } measured ? CoordinatorRecordCodec.MeasureValue(measured) : 0);
+            if (size > _builderLimit)
+            {
+                return false;
+            }
+
+            if (size > _scratch.Length)
+            {
+                _scratch = new byte[Math.Max(size, 2 * _scratch.Length)];
+            }
+
+            KafkaWriter writer = new(_scratch.AsSpan(0, size));
+            CoordinatorRecordCodec.WriteKey(ref writer, record.Key);
+            if (record.Value is { } value)
+            {
+                CoordinatorRecordCodec.WriteValue(ref writer, value);
+            }
+
+            return _builder.TryAppend(
+                timestamp,
+                _scratch.AsSpan(0, keySize),
+                record.IsTombstone ? OptionalBytes.Null : _scratch.AsSpan(keySize, size - keySize));
         }
         catch (ArgumentException)
         {

@@ -12,7 +12,7 @@ internal abstract class CoordinatorCall<TShard>(int partition) : WorkItem
     internal CoordinatorDriver<TShard>? Driver { get; set; }
 
     /// <summary>The partition of the coordinator's topic that holds what the request is about.</summary>
-    public int Partition { get; } = partition;
+    public int Partition { get; protected set; } = partition;
 
     /// <summary>
     /// Asks the shard.

@@ -13,6 +13,7 @@ internal sealed class GroupWorld
 
     private readonly VirtualMailbox _mailbox;
     private readonly VirtualMailbox _loader;
+    private readonly List<GroupExchange> _idle = [];
 
     public GroupWorld(
         GroupCoordinatorOptions? options = null, MemoryLog? log = null, VirtualClock? clock = null, int seed = 1)
@@ -97,6 +98,20 @@ internal sealed class GroupWorld
         api(request, new RequestContext(version, clientId, "/127.0.0.1"), inbox);
         Run();
         return inbox;
+    }
+
+    /// <summary>Asks by the bytes of the request, and reads the bytes of the reply; one exchange serves many.</summary>
+    public Inbox<TResponse> Exchange<TExchange, TResponse>(IApiMessage request, short version)
+        where TExchange : GroupExchange, new()
+        where TResponse : class, IMessage<TResponse>, new()
+    {
+        GroupExchange exchange = _idle.Find(static idle => idle is TExchange) ?? new TExchange();
+        _idle.Remove(exchange);
+        var inbox = new ExchangeInbox<TResponse>(exchange, version, _idle);
+        Assert.True(exchange.TryRead(request.ToBytes(version), bodyStart: 0, version));
+        Coordinator.Submit(exchange, inbox);
+        Run();
+        return inbox.Inbox;
     }
 
     public ListGroupsResponse List(string[]? states = null, string[]? types = null)

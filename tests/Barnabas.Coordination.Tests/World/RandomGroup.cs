@@ -232,8 +232,7 @@ internal sealed class RandomGroup
     private void Heartbeat(Member member)
     {
         (int current, int claimed) = (CurrentGeneration(), member.Generation);
-        Inbox<HeartbeatResponse> heartbeat = _world.Ask<HeartbeatRequest, HeartbeatResponse>(
-            (r, c, to) => _world.Coordinator.Heartbeat(r, c, to),
+        Inbox<HeartbeatResponse> heartbeat = _world.Exchange<HeartbeatExchange, HeartbeatResponse>(
             new HeartbeatRequest
             {
                 GroupId = "g",

@@ -90,8 +90,7 @@ internal sealed class TestGroup(GroupWorld world, string id)
 
     public ErrorCode Heartbeat(string memberId, int generation, string? instanceId = null)
     {
-        Inbox<HeartbeatResponse> inbox = world.Ask<HeartbeatRequest, HeartbeatResponse>(
-            (r, c, to) => world.Coordinator.Heartbeat(r, c, to),
+        Inbox<HeartbeatResponse> inbox = world.Exchange<HeartbeatExchange, HeartbeatResponse>(
             new HeartbeatRequest
             {
                 GroupId = Id,
@@ -154,8 +153,7 @@ internal sealed class TestGroup(GroupWorld world, string id)
                 },
             ],
         });
-        return world.Ask<OffsetCommitRequest, OffsetCommitResponse>(
-            (r, c, to) => world.Coordinator.CommitOffsets(r, c, to), request, version);
+        return world.Exchange<OffsetCommitExchange, OffsetCommitResponse>(request, version);
     }
 
     public ErrorCode Commit(

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
 using Barnabas.Kernel;
 
 namespace Barnabas.Coordination.Tests;
@@ -21,6 +22,14 @@ internal sealed class TestTopics : ICoordinatorTopics
     }
 
     public bool TryGetId(string name, out Uuid topicId) => Ids.TryGetValue(name, out topicId);
+
+    public bool TryFind(ReadOnlySpan<byte> utf8Name, [NotNullWhen(true)] out string? name, out Uuid topicId)
+    {
+        name = Encoding.UTF8.GetString(utf8Name);
+        bool known = TryGetId(name, out topicId);
+        name = known ? name : null;
+        return known;
+    }
 
     public bool HasPartition(Uuid topicId, int partition)
     {

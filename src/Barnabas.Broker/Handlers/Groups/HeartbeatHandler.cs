@@ -4,10 +4,7 @@ using Barnabas.Protocol;
 namespace Barnabas.Broker;
 
 /// <summary>Heartbeat (12): a member is alive, and learns that a rebalance has begun.</summary>
-internal sealed class HeartbeatHandler(GroupCoordinator groups) : MessageHandler<HeartbeatRequest>
+internal sealed class HeartbeatHandler(GroupCoordinator groups) : GroupExchangeHandler<HeartbeatExchange>(groups)
 {
     public override ApiKey Api => ApiKey.Heartbeat;
-
-    protected override void Handle(Request request, HeartbeatRequest message) =>
-        groups.Heartbeat(message, GroupContext.Of(request), request);
 }
