@@ -53,10 +53,10 @@ public record ClientOptions
     public int ResponseBytesMax { get; init; } = 256 * 1024 * 1024;
 
     /// <summary>
-    /// The compression codecs. Records in a codec that is missing here can be neither written nor read; empty by
-    /// default, because this library has no native dependency.
+    /// The compression codecs. Records in a codec that is missing here can be neither written nor read; by default only
+    /// gzip, which the runtime has, because this library has no native dependency.
     /// </summary>
-    public CompressionCodecs Codecs { get; init; } = new();
+    public CompressionCodecs Codecs { get; init; } = new(new GzipCodec());
 
     /// <summary>The clock; another one only in tests.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

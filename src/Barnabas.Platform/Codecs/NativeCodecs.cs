@@ -4,7 +4,7 @@ namespace Barnabas.Platform;
 
 /// <summary>
 /// The four codecs of Kafka. Zstandard, LZ4 and snappy are the reference C libraries: linked into the native binary,
-/// loaded from the system otherwise. Gzip is the runtime's own.
+/// loaded from the system otherwise. Gzip is the Kernel's.
 /// </summary>
 public static class NativeCodecs
 {

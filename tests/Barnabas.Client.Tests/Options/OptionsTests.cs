@@ -55,11 +55,13 @@ public sealed class OptionsTests
     }
 
     [Fact]
-    public void A_producer_whose_codec_is_missing_is_refused_when_it_is_made()
+    public async Task A_producer_whose_codec_is_missing_is_refused_when_it_is_made_and_gzip_is_never_missing()
     {
-        ProducerOptions options = ProducerOptions.FromProperties(
-            new Dictionary<string, string> { ["bootstrap.servers"] = "a:9092", ["compression.type"] = "lz4" }, out _);
+        Dictionary<string, string> properties = new() { ["bootstrap.servers"] = "a:1", ["compression.type"] = "lz4" };
+        ProducerOptions options = ProducerOptions.FromProperties(properties, out _);
         Assert.Throws<ClientOptionException>(() => new KafkaProducer(options));
+        properties["compression.type"] = "gzip";
+        await using KafkaProducer producer = new(ProducerOptions.FromProperties(properties, out _));
     }
 
     [Fact]

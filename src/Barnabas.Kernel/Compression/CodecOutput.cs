@@ -1,13 +1,12 @@
 using System.Buffers;
-using Barnabas.Kernel;
 
-namespace Barnabas.Platform;
+namespace Barnabas.Kernel;
 
 /// <summary>
 /// Where a decoder writes: counts what is produced and refuses to go beyond the limit. Spans are asked for in the size
 /// of what a decoder can fill at once, never in a size that its input claims.
 /// </summary>
-internal ref struct CodecOutput(IBufferWriter<byte> destination, int limit)
+public ref struct CodecOutput(IBufferWriter<byte> destination, int limit)
 {
     /// <summary>What a stream decoder gets at a time: a block of LZ4 as Kafka's clients write it.</summary>
     public const int Chunk = 64 * 1024;

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace Barnabas.Platform;
+namespace Barnabas.Kernel;
 
 /// <summary>Lets a stream write into a buffer writer.</summary>
 internal sealed class BufferWriterStream(IBufferWriter<byte> destination) : Stream
