@@ -101,23 +101,24 @@ public sealed class KafkaAdmin : IAsyncDisposable
     public Task<GroupDescription> DescribeGroupAsync(string groupId, CancellationToken cancellation = default) =>
         _groups.DescribeAsync(groupId, cancellation);
 
-    /// <summary>
-    /// Offsets by time: -1 for the next record's, -2 for the first that is there, else the first record at or after
-    /// these milliseconds since 1970.
-    /// </summary>
+    /// <summary>Offsets of partitions, each with the timestamp of its record where that was looked for.</summary>
+    /// <exception cref="KafkaException">
+    /// A partition does not exist or may not be seen, or its leader is too old for what is asked
+    /// (<see cref="ErrorCode.UnsupportedVersion"/>).
+    /// </exception>
     public async Task<IReadOnlyDictionary<TopicPartition, ListedOffset>> ListOffsetsAsync(
-        IReadOnlyDictionary<TopicPartition, long> timestamps,
+        IReadOnlyDictionary<TopicPartition, OffsetSpec> wanted,
         IsolationLevel isolation = IsolationLevel.ReadUncommitted,
         CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(timestamps);
-        foreach (TopicPartition partition in timestamps.Keys)
+        ArgumentNullException.ThrowIfNull(wanted);
+        foreach (TopicPartition partition in wanted.Keys)
         {
             await _metadata.TopicAsync(partition.Topic, _options.CallTimeout, cancellation).ConfigureAwait(false);
         }
 
         return await new OffsetQuery(_options, _connections, _metadata)
-            .AskAsync(timestamps, isolation, _options.CallTimeout, cancellation).ConfigureAwait(false);
+            .AskAsync(wanted, isolation, _options.CallTimeout, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Closes the connections.</summary>

@@ -48,7 +48,7 @@ internal sealed class PositionFinder(
         {
             Dictionary<TopicPartition, CommittedOffset> committed = await CommittedAsync(lost, cancellation)
                 .ConfigureAwait(false);
-            Dictionary<TopicPartition, long> resets = Resets(lost, committed);
+            Dictionary<TopicPartition, OffsetSpec> resets = Resets(lost, committed);
             Dictionary<TopicPartition, ListedOffset> listed = resets.Count == 0
                 ? []
                 : await offsets.AskAsync(resets, options.IsolationLevel, options.CallTimeout, cancellation)
@@ -94,10 +94,10 @@ internal sealed class PositionFinder(
         return asked.Count == 0 ? [] : await group!.FetchAsync(asked, cancellation).ConfigureAwait(false);
     }
 
-    private Dictionary<TopicPartition, long> Resets(
+    private Dictionary<TopicPartition, OffsetSpec> Resets(
         List<PartitionState> lost, Dictionary<TopicPartition, CommittedOffset> committed)
     {
-        Dictionary<TopicPartition, long> resets = [];
+        Dictionary<TopicPartition, OffsetSpec> resets = [];
         foreach (PartitionState state in lost)
         {
             if (committed.ContainsKey(state.Partition))
@@ -113,7 +113,7 @@ internal sealed class PositionFinder(
                         $"{state.Partition} has no committed offset, and auto.offset.reset is none");
             }
 
-            resets[state.Partition] = reset == OffsetReset.Earliest ? OffsetQuery.Earliest : OffsetQuery.Latest;
+            resets[state.Partition] = reset == OffsetReset.Earliest ? OffsetSpec.Earliest : OffsetSpec.Latest;
         }
 
         return resets;

@@ -4,18 +4,12 @@ using Barnabas.Protocol;
 namespace Barnabas.Client;
 
 /// <summary>
-/// Asks leaders for offsets by time (ListOffsets); a leader that has moved is looked for until the call's end.
+/// Asks leaders for offsets (ListOffsets); a leader that has moved is looked for until the call's end.
 /// </summary>
 internal sealed class OffsetQuery(ClientOptions options, BrokerConnections connections, ClusterMetadata metadata)
 {
-    /// <summary>Stands for the offset of the next record.</summary>
-    public const long Latest = -1;
-
-    /// <summary>Stands for the first offset that is still there.</summary>
-    public const long Earliest = -2;
-
     public async Task<Dictionary<TopicPartition, ListedOffset>> AskAsync(
-        IReadOnlyDictionary<TopicPartition, long> timestamps,
+        IReadOnlyDictionary<TopicPartition, OffsetSpec> wanted,
         IsolationLevel isolation,
         TimeSpan timeout,
         CancellationToken cancellation)
@@ -25,9 +19,9 @@ internal sealed class OffsetQuery(ClientOptions options, BrokerConnections conne
         Dictionary<TopicPartition, ListedOffset> found = [];
         for (int failures = 0; ; failures++)
         {
-            KafkaException? problem = await AskOnceAsync(timestamps, found, isolation, cancellation)
+            KafkaException? problem = await AskOnceAsync(wanted, found, isolation, cancellation)
                 .ConfigureAwait(false);
-            if (found.Count == timestamps.Count)
+            if (found.Count == wanted.Count)
             {
                 return found;
             }
@@ -46,7 +40,7 @@ internal sealed class OffsetQuery(ClientOptions options, BrokerConnections conne
     }
 
     private async Task<KafkaException?> AskOnceAsync(
-        IReadOnlyDictionary<TopicPartition, long> timestamps,
+        IReadOnlyDictionary<TopicPartition, OffsetSpec> wanted,
         Dictionary<TopicPartition, ListedOffset> found,
         IsolationLevel isolation,
         CancellationToken cancellation)
@@ -54,7 +48,7 @@ internal sealed class OffsetQuery(ClientOptions options, BrokerConnections conne
         KafkaException? problem = null;
         ClusterSnapshot cluster = metadata.Current;
         SortedDictionary<int, List<TopicPartition>> byLeader = [];
-        foreach (TopicPartition partition in timestamps.Keys)
+        foreach (TopicPartition partition in wanted.Keys)
         {
             if (found.ContainsKey(partition))
             {
@@ -83,7 +77,8 @@ internal sealed class OffsetQuery(ClientOptions options, BrokerConnections conne
                 KafkaConnection connection = await connections
                     .GetAsync(leader, ConnectionPurpose.Data, cluster.Brokers[leader].Address, cancellation)
                     .ConfigureAwait(false);
-                ListOffsetsRequest request = Encode(partitions, timestamps, cluster, isolation);
+                CheckVersion(connection.Versions, partitions.Max(partition => wanted[partition].LowestVersion));
+                ListOffsetsRequest request = Encode(partitions, wanted, cluster, isolation);
                 ListOffsetsResponse response = await connection
                     .SendAsync<ListOffsetsResponse>(request, cancellation: cancellation).ConfigureAwait(false);
                 problem = Decode(response, found) ?? problem;
@@ -97,9 +92,18 @@ internal sealed class OffsetQuery(ClientOptions options, BrokerConnections conne
         return problem;
     }
 
+    private static void CheckVersion(BrokerVersions versions, short lowest)
+    {
+        if (versions.Pick(ApiKey.ListOffsets) < lowest)
+        {
+            throw new KafkaException(
+                ErrorCode.UnsupportedVersion, $"the broker lacks version {lowest} of ListOffsets, which this needs");
+        }
+    }
+
     private static ListOffsetsRequest Encode(
         List<TopicPartition> partitions,
-        IReadOnlyDictionary<TopicPartition, long> timestamps,
+        IReadOnlyDictionary<TopicPartition, OffsetSpec> wanted,
         ClusterSnapshot cluster,
         IsolationLevel isolation)
     {
@@ -117,7 +121,7 @@ internal sealed class OffsetQuery(ClientOptions options, BrokerConnections conne
             {
                 PartitionIndex = partition.Partition,
                 CurrentLeaderEpoch = cluster.Partition(partition)?.LeaderEpoch ?? -1,
-                Timestamp = timestamps[partition],
+                Timestamp = wanted[partition].Timestamp,
             });
         }
 

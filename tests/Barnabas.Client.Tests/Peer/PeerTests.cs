@@ -193,12 +193,45 @@ public sealed class PeerTests(PeerBroker broker)
         ClusterDescription cluster = await admin.DescribeClusterAsync();
         Assert.Equal(broker.Address, Assert.Single(cluster.Brokers).Address.ToString());
         IReadOnlyDictionary<TopicPartition, ListedOffset> ends =
-            await admin.ListOffsetsAsync(new Dictionary<TopicPartition, long> { [new TopicPartition(topic, 4)] = -1 });
+            await admin.ListOffsetsAsync(new Dictionary<TopicPartition, OffsetSpec>
+            {
+                [new TopicPartition(topic, 4)] = OffsetSpec.Latest,
+            });
         Assert.Equal(Offset.Zero, ends[new TopicPartition(topic, 4)].Offset);
 
         Assert.Single(await admin.DeleteTopicsAsync([topic])).ThrowIfFailed();
         AdminResult gone = Assert.Single(await admin.DeleteTopicsAsync([topic]));
         Assert.Equal(ErrorCode.UnknownTopicOrPartition, gone.Error);
+    }
+
+    [PeerFact]
+    public async Task Offsets_are_found_by_what_is_asked_for()
+    {
+        string topic = await NewTopicAsync(partitions: 1);
+        TopicPartition partition = new(topic, 0);
+        await using KafkaAdmin admin = new(Admin());
+        Assert.Equal((-1, -1), await Find(OffsetSpec.MaxTimestamp));
+        await using KafkaProducer producer = new(Producer());
+        foreach (long time in (long[])[1_000, 3_000, 2_000])
+        {
+            await producer.ProduceAsync(new ProducerRecord(topic) { Value = new byte[1], TimestampMs = time });
+        }
+
+        Assert.Equal((3, -1), await Find(OffsetSpec.Latest));
+        Assert.Equal((0, -1), await Find(OffsetSpec.Earliest));
+        Assert.Equal((0, -1), await Find(OffsetSpec.EarliestLocal));
+        Assert.Equal((-1, -1), await Find(OffsetSpec.LatestTiered));
+        Assert.Equal((1, 3_000), await Find(OffsetSpec.MaxTimestamp));
+        Assert.Equal((1, 3_000), await Find(OffsetSpec.At(1_001)));
+        Assert.Equal((0, 1_000), await Find(OffsetSpec.At(DateTimeOffset.UnixEpoch)));
+        Assert.Equal((-1, -1), await Find(OffsetSpec.At(3_001)));
+
+        async Task<(long, long)> Find(OffsetSpec wanted)
+        {
+            ListedOffset found = (await admin.ListOffsetsAsync(
+                new Dictionary<TopicPartition, OffsetSpec> { [partition] = wanted }))[partition];
+            return (found.Offset.Value, found.TimestampMs);
+        }
     }
 
     [PeerFact]
