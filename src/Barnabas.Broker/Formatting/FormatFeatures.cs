@@ -94,11 +94,7 @@ internal static class FormatFeatures
             return MetadataVersion.LatestProduction;
         }
 
-        return MetadataVersion.TryParse(release, out MetadataVersion byName)
-            ? byName
-            : throw new StorageFormatException(
-                $"Unknown metadata.version '{release}'. Supported metadata.version are: " +
-                $"{MetadataVersion.Minimum} to {MetadataVersion.LatestProduction}");
+        return StorageFormatter.Release(release);
     }
 
     // Without an option it follows from how the voters are given, as it always did.

@@ -52,6 +52,13 @@ public sealed class StorageFormatter(IDisk disk, IEntropy entropy, TimeProvider 
         return lines;
     }
 
+    /// <summary>The version of a release by its name; throws <see cref="StorageFormatException"/>.</summary>
+    public static MetadataVersion Release(string name) => MetadataVersion.TryParse(name, out MetadataVersion version)
+        ? version
+        : throw new StorageFormatException(
+            $"Unknown metadata.version '{name}'. Supported metadata.version are: " +
+            $"{MetadataVersion.Minimum} to {MetadataVersion.LatestProduction}");
+
     private static void Check(FormatOptions options)
     {
         if (options.NodeId < 0)

@@ -23,7 +23,7 @@ internal static class ServerStartCommand
             }
 
             NodeConfigurationResult result = NodeConfiguration.Parse(properties, options.OverridesOf(parsed));
-            if (NodeRun.Accept(result, path.Name, error) is not { } configuration)
+            if (NodeRun.Accept(result, path.ToString(), error) is not { } configuration)
             {
                 return ExitCodes.Usage;
             }

@@ -146,16 +146,10 @@ internal static class StorageCommand
             Description = $"The release; by default {MetadataVersion.LatestProduction}.",
         };
         Command command = new("version-mapping", "Tell the levels of all features in a release.") { release };
-        command.SetAction(parsed =>
+        command.SetAction(parsed => Telling(parsed, () =>
         {
-            MetadataVersion version = MetadataVersion.LatestProduction;
             string? text = parsed.GetValue(release);
-            if (text is not null && !MetadataVersion.TryParse(text, out version))
-            {
-                parsed.InvocationConfiguration.Error.WriteLine($"error: unknown release version '{text}'");
-                return ExitCodes.Failure;
-            }
-
+            MetadataVersion version = text is null ? MetadataVersion.LatestProduction : StorageFormatter.Release(text);
             TextWriter output = parsed.InvocationConfiguration.Output;
             // As it was asked for: Kafka says "4.0" of a release, not "4.0-IV3" of its metadata.
             output.WriteLine($"{MetadataVersion.FeatureName}={version.Level} ({text ?? version.ToString()})");
@@ -165,7 +159,7 @@ internal static class StorageCommand
             }
 
             return ExitCodes.Success;
-        });
+        }));
         return command;
     }
 
@@ -177,47 +171,48 @@ internal static class StorageCommand
             Required = true,
         };
         Command command = new("feature-dependencies", "Tell which features a feature's level needs.") { features };
-        command.SetAction(parsed =>
+        command.SetAction(parsed => Telling(parsed, () =>
         {
             foreach (string text in parsed.GetRequiredValue(features))
             {
-                if (Dependencies(text) is not { } line)
-                {
-                    parsed.InvocationConfiguration.Error.WriteLine($"error: unknown feature or level '{text}'");
-                    return ExitCodes.Failure;
-                }
-
-                parsed.InvocationConfiguration.Output.WriteLine(line);
+                parsed.InvocationConfiguration.Output.WriteLine(Dependencies(text));
             }
 
             return ExitCodes.Success;
-        });
+        }));
         return command;
     }
 
-    internal static string? Dependencies(string text)
+    /// <summary>What a level of a feature needs; throws <see cref="StorageFormatException"/> if it is none.</summary>
+    internal static string Dependencies(string text)
     {
-        string[] sides = text.Split('=');
-        if (sides.Length != 2 || !short.TryParse(sides[1], CultureInfo.InvariantCulture, out short level))
+        if (text.Split('=', 2, StringSplitOptions.TrimEntries) is not [string name, string number])
         {
-            return null;
+            throw new StorageFormatException(
+                $"Invalid feature format: {text}. Expected format: 'feature=version' (e.g. 'group.version=1')");
         }
 
-        if (sides[0] == MetadataVersion.FeatureName)
+        if (!short.TryParse(number, CultureInfo.InvariantCulture, out short level))
+        {
+            throw new StorageFormatException($"Invalid version format: {number} for feature {name}");
+        }
+
+        if (name == MetadataVersion.FeatureName)
         {
             return MetadataVersion.TryFromLevel(level, out MetadataVersion version)
-                ? $"{text} ({version}) has no dependencies."
-                : null;
+                ? $"{name}={level} ({version}) has no dependencies."
+                : throw new StorageFormatException($"Unknown metadata.version {level}");
         }
 
-        if (Feature.Find(sides[0]) is not { } feature || !feature.Supported.Contains(level))
+        Feature feature = Feature.Find(name) ?? throw new StorageFormatException($"Unknown feature: {name}");
+        if (!feature.Supported.Contains(level))
         {
-            return null;
+            throw new StorageFormatException($"Feature level {level} is not supported for feature {name}");
         }
 
         return MetadataVersion.TryFromLevel(feature.RequiredMetadataLevel(level), out MetadataVersion needed)
-            ? $"{text} requires:{Environment.NewLine}    {MetadataVersion.FeatureName}={needed.Level} ({needed})"
-            : $"{text} has no dependencies.";
+            ? $"{name}={level} requires:\n    {MetadataVersion.FeatureName}={needed.Level} ({needed})"
+            : $"{name}={level} has no dependencies.";
     }
 
     private static Command RandomUuid()
@@ -253,18 +248,24 @@ internal static class StorageCommand
         TextWriter error = parsed.InvocationConfiguration.Error;
         FileInfo path = parsed.GetRequiredValue(config);
         if (PropertiesReader.TryRead(path, error) is not { } file
-            || NodeRun.Accept(NodeConfiguration.Parse(file), path.Name, error) is not { } node)
+            || NodeRun.Accept(NodeConfiguration.Parse(file), path.ToString(), error) is not { } node)
         {
             return ExitCodes.Usage;
         }
 
+        return Telling(parsed, () => act(node));
+    }
+
+    /// <summary>Turns what is wrong into a line and an exit code.</summary>
+    private static int Telling(ParseResult parsed, Func<int> act)
+    {
         try
         {
-            return act(node);
+            return act();
         }
         catch (Exception failure) when (failure is StorageFormatException or FormatException or DiskException)
         {
-            error.WriteLine($"error: {failure.Message}");
+            parsed.InvocationConfiguration.Error.WriteLine($"error: {failure.Message}");
             return ExitCodes.Failure;
         }
     }
