@@ -17,6 +17,7 @@ internal static class Program
             DumpLogCommand.Create(),
             VersionCommand.Create(),
         };
-        return root.Parse(args).Invoke();
+        ParseResult parsed = root.Parse(args);
+        return CommandRunner.RefuseAsJson(parsed) ?? parsed.Invoke();
     }
 }

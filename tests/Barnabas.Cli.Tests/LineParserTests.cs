@@ -47,6 +47,22 @@ public sealed class LineParserTests
     }
 
     [Theory]
+    [InlineData("a:1,b:2,", "a b")]
+    [InlineData("a:1,,", "a")]
+    [InlineData(",", "")]
+    [InlineData("a:", "a")]
+    public void Separators_behind_the_last_header_divide_nothing(string headers, string keys) => Assert.Equal(
+        keys,
+        string.Join(' ', Parse(headers + "\tv", ("parse.headers", "true")).Headers!.Select(header => header.Key)));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(",a:1")]
+    [InlineData("a:1,,b:2")]
+    public void An_empty_header_is_an_error(string headers) =>
+        Assert.Throws<CommandFailure>(() => Parse(headers + "\tv", ("parse.headers", "true")));
+
+    [Theory]
     [InlineData("headers.delimiter", ",")]
     [InlineData("headers.key.separator", ",")]
     [InlineData("null.marker", "\t")]

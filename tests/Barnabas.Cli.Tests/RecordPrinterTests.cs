@@ -45,7 +45,44 @@ public sealed class RecordPrinterTests
         Assert.Contains("\"valueBase64\":\"//4=\"", text, StringComparison.Ordinal);
     }
 
-    private static string Print(OutputFormat format, string properties)
+    [Theory]
+    [InlineData("Short", "8000", "-32768")]
+    [InlineData("Integer", "7FFFFFFF", "2147483647")]
+    [InlineData("Long", "FFFFFFFFFFFFFFFF", "-1")]
+    [InlineData("Float", "3F800000", "1.0")]
+    [InlineData("Float", "7F7FFFFF", "3.4028235E38")]
+    [InlineData("Double", "3F50624DD2F1A9FC", "0.001")]
+    [InlineData("Double", "3F1A36E2EB1C432D", "1.0E-4")]
+    [InlineData("Double", "416312D000000000", "1.0E7")]
+    [InlineData("Double", "C1678C29DCCCCCCD", "-1.23456789E7")]
+    [InlineData("Double", "8000000000000000", "-0.0")]
+    [InlineData("Double", "FFF0000000000000", "-Infinity")]
+    [InlineData("Boolean", "01", "true")]
+    [InlineData("String", "61", "a")]
+    [InlineData("UUID", "30303030303030302D303030302D303030302D303030302D303030303030303030303041",
+        "00000000-0000-0000-0000-00000000000a")]
+    public void Values_are_read_as_Kafkas_deserializers_do(string type, string bytes, string expected)
+    {
+        string properties = $"value.deserializer=org.apache.kafka.common.serialization.{type}Deserializer";
+        Assert.Equal(expected + "\n", Print(
+            OutputFormat.Text, properties, Sample with { Value = Convert.FromHexString(bytes) }));
+        Assert.Equal("null\n", Print(OutputFormat.Text, properties));
+    }
+
+    [Fact]
+    public void A_record_that_cannot_be_printed_is_an_error_or_left_out_whole()
+    {
+        const string Properties = "print.key=true;value.deserializer=IntegerDeserializer";
+        CommandFailure failure = Assert.Throws<CommandFailure>(
+            () => Print(OutputFormat.Text, Properties, Sample with { Value = new byte[3] }));
+        Assert.Equal("t-2 at offset 5: Size of data received by IntegerDeserializer is not 4", failure.Message);
+        List<string> skipped = [];
+        Assert.Equal("", Print(OutputFormat.Text, Properties, Sample with { Value = new byte[3] }, skipped.Add));
+        Assert.Equal([failure.Message], skipped);
+    }
+
+    private static string Print(
+        OutputFormat format, string properties, ConsumeResult? record = null, Action<string>? skipped = null)
     {
         using MemoryStream output = new();
         Dictionary<string, string> parsed = [];
@@ -55,8 +92,8 @@ public sealed class RecordPrinterTests
             parsed[pair[..equals]] = pair[(equals + 1)..];
         }
 
-        RecordPrinter printer = new(output, format, parsed);
-        printer.Print(Sample);
+        RecordPrinter printer = new(output, format, parsed, skipped);
+        printer.Print(record ?? Sample);
         printer.Flush();
         return Encoding.UTF8.GetString(output.ToArray());
     }

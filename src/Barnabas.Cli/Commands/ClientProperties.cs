@@ -7,7 +7,7 @@ namespace Barnabas.Cli;
 /// A client's properties as a command line gives them: a file, then single properties, then the command's own options.
 /// Later ones win.
 /// </summary>
-internal sealed class ClientProperties
+internal sealed class ClientProperties(Messages messages)
 {
     private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
 
@@ -23,7 +23,7 @@ internal sealed class ClientProperties
         PropertiesFile parsed = PropertiesFile.Parse(File.ReadAllBytes(file.FullName));
         if (parsed.Problems.Count > 0)
         {
-            throw new CommandFailure($"{file.Name}: {parsed.Problems[0]}");
+            throw new CommandFailure($"{file}: {parsed.Problems[0]}");
         }
 
         foreach ((string key, PropertyEntry entry) in parsed.Entries)
@@ -46,11 +46,11 @@ internal sealed class ClientProperties
     public void SetIfAbsent(string key, string value) => _values.TryAdd(key, value);
 
     /// <summary>Says which properties had no effect, in one line.</summary>
-    public static void TellIgnored(IReadOnlyList<string> ignored)
+    public void TellIgnored(IReadOnlyList<string> ignored)
     {
         if (ignored.Count > 0)
         {
-            Terminal.Warning($"Without effect here: {string.Join(", ", ignored)}");
+            messages.Warning($"Without effect here: {string.Join(", ", ignored)}");
         }
     }
 
@@ -74,6 +74,9 @@ internal sealed class ClientProperties
     {
         AdminOptions options = AdminOptions.FromProperties(_values, out IReadOnlyList<string> ignored);
         TellIgnored(ignored);
-        return new KafkaAdmin(options);
+        return new KafkaAdmin(options with
+        {
+            ConnectionFailed = new ConnectionNotice(messages, options.CallTimeout, TimeProvider.System).Tell,
+        });
     }
 }

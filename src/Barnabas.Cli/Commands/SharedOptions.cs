@@ -14,7 +14,8 @@ internal static class SharedOptions
 
     public static Option<OutputFormat> Output() => new("--output")
     {
-        Description = "text as Kafka's tools print it, or json",
+        Description = "text as Kafka's tools print it, or json; then errors and warnings too are JSON, an object on a "
+            + "line of standard error with the member error or warning, and code if there is one",
         HelpName = "text|json",
         DefaultValueFactory = static _ => OutputFormat.Text,
     };

@@ -74,7 +74,7 @@ internal sealed class AdminTopics(AdminOptions options, AdminCalls calls)
         await MetadataAsync(null, cancellation).ConfigureAwait(false);
 
     public async Task<IReadOnlyList<TopicDescription>> DescribeAsync(
-        IReadOnlyCollection<string> topics, CancellationToken cancellation)
+        IReadOnlyCollection<string> topics, int? partitionsPerResponse, CancellationToken cancellation)
     {
         if (topics.Count == 0)
         {
@@ -85,7 +85,7 @@ internal sealed class AdminTopics(AdminOptions options, AdminCalls calls)
             (await calls.ClusterAsync(cancellation).ConfigureAwait(false)).Brokers.Keys.Min(), cancellation)
             .ConfigureAwait(false);
         return connection.Versions.Knows(ApiKey.DescribeTopicPartitions)
-            ? await PagedAsync(topics, cancellation).ConfigureAwait(false)
+            ? await PagedAsync(topics, partitionsPerResponse, cancellation).ConfigureAwait(false)
             : await MetadataAsync(topics, cancellation).ConfigureAwait(false);
     }
 
@@ -145,11 +145,12 @@ internal sealed class AdminTopics(AdminOptions options, AdminCalls calls)
     }
 
     private async Task<List<TopicDescription>> PagedAsync(
-        IReadOnlyCollection<string> topics, CancellationToken cancellation)
+        IReadOnlyCollection<string> topics, int? partitionsPerResponse, CancellationToken cancellation)
     {
         Dictionary<string, (Uuid Id, bool IsInternal, List<PartitionDescription> Partitions)> found =
             new(StringComparer.Ordinal);
         DescribeTopicPartitionsRequest request = new();
+        request.ResponsePartitionLimit = partitionsPerResponse ?? request.ResponsePartitionLimit;
         foreach (string topic in topics.Order(StringComparer.Ordinal))
         {
             request.Topics.Add(new DescribeTopicPartitionsRequest.TopicRequest { Name = topic });

@@ -62,9 +62,16 @@ public sealed class KafkaAdmin : IAsyncDisposable
         _topics.ListAsync(cancellation);
 
     /// <summary>Topics with all their partitions; a topic that does not exist is left out.</summary>
+    /// <param name="topics">Their names.</param>
+    /// <param name="partitionsPerResponse">
+    /// How many partitions an answer may tell before the next is asked for; null for 2,000. The broker may take fewer.
+    /// </param>
+    /// <param name="cancellation">See the remarks of the class.</param>
     public Task<IReadOnlyList<TopicDescription>> DescribeTopicsAsync(
-        IReadOnlyCollection<string> topics, CancellationToken cancellation = default) =>
-        _topics.DescribeAsync(topics, cancellation);
+        IReadOnlyCollection<string> topics,
+        int? partitionsPerResponse = null,
+        CancellationToken cancellation = default) =>
+        _topics.DescribeAsync(topics, partitionsPerResponse, cancellation);
 
     /// <summary>The cluster and its brokers.</summary>
     public async Task<ClusterDescription> DescribeClusterAsync(CancellationToken cancellation = default)

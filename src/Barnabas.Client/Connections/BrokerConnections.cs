@@ -92,6 +92,14 @@ internal sealed class BrokerConnections(ClientOptions options) : IAsyncDisposabl
                 .ConfigureAwait(false);
         }
 
-        return await KafkaConnection.OpenAsync(address, options, _closing.Token).ConfigureAwait(false);
+        try
+        {
+            return await KafkaConnection.OpenAsync(address, options, _closing.Token).ConfigureAwait(false);
+        }
+        catch (KafkaException error)
+        {
+            options.ConnectionFailed?.Invoke(new ConnectionFailure(address, error));
+            throw;
+        }
     }
 }

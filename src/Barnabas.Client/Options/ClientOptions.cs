@@ -58,6 +58,12 @@ public record ClientOptions
     /// </summary>
     public CompressionCodecs Codecs { get; init; } = new(new GzipCodec());
 
+    /// <summary>
+    /// Is told of every attempt to connect that failed, before the next one is made. From any thread; must be short and
+    /// must not throw.
+    /// </summary>
+    public Action<ConnectionFailure>? ConnectionFailed { get; init; }
+
     /// <summary>The clock; another one only in tests.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

@@ -30,7 +30,7 @@ internal sealed class ConsoleConsumerCommand
     private readonly Option<string?> _group =
         SharedOptions.Value<string?>("--group", "id", "Consume as a member of this group");
     private readonly Option<long?> _maxMessages =
-        SharedOptions.Value<long?>("--max-messages", "count", "Exit after so many records");
+        SharedOptions.Value<long?>("--max-messages", "count", "Exit after so many records; -1 never does");
     private readonly Option<long?> _timeout =
         SharedOptions.Value<long?>("--timeout-ms", "ms", "Exit when no record has come for so long");
     private readonly Option<string> _isolation = new("--isolation-level")
@@ -44,22 +44,22 @@ internal sealed class ConsoleConsumerCommand
         "--formatter-property",
         "What is printed: print.timestamp, print.key, print.offset, print.epoch, print.partition, "
         + "print.headers (false), print.value (true), key.separator (tab), line.separator (newline), "
-        + "headers.separator (,), null.literal (null)",
+        + "headers.separator (,), null.literal (null), headers.deserializer",
         "--property");
     private readonly Option<FileInfo?> _formatterConfig =
         SharedOptions.File("--formatter-config", "A file with properties of the formatter");
     private readonly Option<string?> _formatter =
         SharedOptions.Value<string?>("--formatter", "class", "Only Kafka's default formatter, which is the default");
     private readonly Option<string?> _keyDeserializer =
-        SharedOptions.Value<string?>("--key-deserializer", "class", "Only those of strings and byte arrays");
+        SharedOptions.Value<string?>("--key-deserializer", "class", "One of Kafka's own for simple types");
     private readonly Option<string?> _valueDeserializer =
-        SharedOptions.Value<string?>("--value-deserializer", "class", "Only those of strings and byte arrays");
+        SharedOptions.Value<string?>("--value-deserializer", "class", "One of Kafka's own for simple types");
     private readonly Option<string[]> _commandProperties = SharedOptions.Properties(
         "--command-property", "A property of the consumer; may be repeated", "--consumer-property");
     private readonly Option<FileInfo?> _commandConfig = SharedOptions.File(
         "--command-config", "A file with properties of the consumer", "--consumer.config");
     private readonly Option<bool> _skipErrors =
-        SharedOptions.Flag("--skip-message-on-error", "Go on when a record cannot be printed");
+        SharedOptions.Flag("--skip-message-on-error", "Leave out a record that cannot be printed, and go on");
 
     private ConsoleConsumerCommand()
     {
@@ -75,14 +75,14 @@ internal sealed class ConsoleConsumerCommand
             options._formatterProperties, options._formatterConfig, options._formatter, options._keyDeserializer,
             options._valueDeserializer, options._commandProperties, options._commandConfig, options._skipErrors,
         };
-        command.Runs(options.RunAsync);
+        command.Runs(options.RunAsync, options._output);
         return command;
     }
 
-    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
+    private async Task<int> RunAsync(ParseResult parsed, Messages messages, CancellationToken cancellation)
     {
         Check(parsed);
-        ClientProperties formatting = new();
+        ClientProperties formatting = new(messages);
         formatting.AddFile(parsed.GetValue(_formatterConfig));
         if (parsed.GetValue(_keyDeserializer) is { } key)
         {
@@ -96,8 +96,12 @@ internal sealed class ConsoleConsumerCommand
 
         formatting.AddPairs(parsed.GetValue(_formatterProperties));
         using Stream output = Console.OpenStandardOutput();
-        RecordPrinter printer = new(output, parsed.GetValue(_output), formatting.Values);
-        await using KafkaConsumer consumer = new(Options(parsed));
+        RecordPrinter printer = new(
+            output,
+            parsed.GetValue(_output),
+            formatting.Values,
+            parsed.GetValue(_skipErrors) ? problem => messages.Warning($"Skipped: {problem}") : null);
+        await using KafkaConsumer consumer = new(Options(parsed, messages));
         long printed = 0;
         try
         {
@@ -119,7 +123,10 @@ internal sealed class ConsoleConsumerCommand
         finally
         {
             printer.Flush();
-            Console.Error.WriteLine($"Processed a total of {printer.Count} messages");
+            if (parsed.GetValue(_output) == OutputFormat.Text)
+            {
+                Console.Error.WriteLine($"Processed a total of {printer.Count} messages");
+            }
         }
 
         // All that was polled was printed.
@@ -150,11 +157,6 @@ internal sealed class ConsoleConsumerCommand
             throw new CommandFailure("Options from-beginning and offset cannot be specified together.");
         }
 
-        if (partition && parsed.GetValue(_group) is not null)
-        {
-            throw new CommandFailure("Options group and partition cannot be specified together.");
-        }
-
         if (parsed.GetValue(_formatter) is { } formatter
             && !formatter.EndsWith("DefaultMessageFormatter", StringComparison.Ordinal))
         {
@@ -163,9 +165,23 @@ internal sealed class ConsoleConsumerCommand
         }
     }
 
-    private ConsumerOptions Options(ParseResult parsed)
+    private void CheckGroup(ParseResult parsed, string group, string? known)
     {
-        ClientProperties properties = new();
+        if (known is not null && known != group)
+        {
+            throw new CommandFailure(
+                $"The group ids provided in different places do not match. Detected group ids: '{group}', '{known}'");
+        }
+
+        if (parsed.GetValue(_partition) is not null)
+        {
+            throw new CommandFailure("Options group and partition cannot be specified together.");
+        }
+    }
+
+    private ConsumerOptions Options(ParseResult parsed, Messages messages)
+    {
+        ClientProperties properties = new(messages);
         properties.AddFile(parsed.GetValue(_commandConfig));
         properties.AddPairs(parsed.GetValue(_commandProperties));
         properties.Set("bootstrap.servers", parsed.GetValue(_bootstrap)!);
@@ -173,11 +189,14 @@ internal sealed class ConsoleConsumerCommand
         properties.SetIfAbsent("client.id", "console-consumer");
         // A poll's worth of records is printed at once; Kafka's 500 would only add rounds.
         properties.SetIfAbsent("max.poll.records", "10000");
-        if (parsed.GetValue(_group) is { } group)
+        properties.Values.TryGetValue("group.id", out string? known);
+        string? group = parsed.GetValue(_group) ?? known;
+        if (group is not null)
         {
+            CheckGroup(parsed, group, known);
             properties.Set("group.id", group);
         }
-        else if (!properties.Values.ContainsKey("group.id") && parsed.GetValue(_include) is not null)
+        else if (parsed.GetValue(_include) is not null)
         {
             // Nobody will come back to this group: nothing is committed in it.
             properties.Set(
@@ -197,8 +216,15 @@ internal sealed class ConsoleConsumerCommand
         }
 
         ConsumerOptions options = ConsumerOptions.FromProperties(properties.Values, out IReadOnlyList<string> ignored);
-        ClientProperties.TellIgnored(ignored);
-        return options with { Codecs = NativeCodecs.Create() };
+        properties.TellIgnored(ignored);
+        // Without a group the partitions of a topic are asked for once, within a limit; everything else waits for ever.
+        bool asksFirst = options.GroupId is null && parsed.GetValue(_partition) is null;
+        return options with
+        {
+            Codecs = NativeCodecs.Create(),
+            ConnectionFailed = new ConnectionNotice(
+                messages, asksFirst ? options.CallTimeout : null, TimeProvider.System).Tell,
+        };
     }
 
     private async Task StartAsync(ParseResult parsed, KafkaConsumer consumer, CancellationToken cancellation)
@@ -240,11 +266,11 @@ internal sealed class ConsoleConsumerCommand
 
     private static void Seek(KafkaConsumer consumer, TopicPartition partition, string? offset, bool fromBeginning)
     {
-        if (fromBeginning || offset is "earliest")
+        if (fromBeginning || IsWord(offset, "earliest"))
         {
             consumer.SeekToBeginning(partition);
         }
-        else if (offset is null or "latest")
+        else if (offset is null || IsWord(offset, "latest"))
         {
             consumer.SeekToEnd(partition);
         }
@@ -260,17 +286,19 @@ internal sealed class ConsoleConsumerCommand
         }
     }
 
+    private static bool IsWord(string? offset, string word) => word.Equals(offset, StringComparison.OrdinalIgnoreCase);
+
     // How many were printed, or null when the command is done.
     private async ValueTask<long?> PrintSomeAsync(
         ParseResult parsed, KafkaConsumer consumer, RecordPrinter printer, long before, CancellationToken cancellation)
     {
-        long left = (parsed.GetValue(_maxMessages) ?? long.MaxValue) - before;
+        long left = (parsed.GetValue(_maxMessages) is { } most and not -1 ? most : long.MaxValue) - before;
         if (left <= 0)
         {
             return null;
         }
 
-        TimeSpan? timeout = parsed.GetValue(_timeout) is { } ms ? TimeSpan.FromMilliseconds(ms) : null;
+        TimeSpan? timeout = parsed.GetValue(_timeout) is { } ms and >= 0 ? TimeSpan.FromMilliseconds(ms) : null;
         IReadOnlyList<ConsumeResult> results = await consumer.PollAsync(TimeSpan.Zero, cancellation)
             .ConfigureAwait(false);
         if (results.Count == 0)

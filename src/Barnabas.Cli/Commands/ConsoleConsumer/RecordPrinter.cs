@@ -17,6 +17,8 @@ internal sealed class RecordPrinter
 
     private readonly Stream _output;
     private readonly OutputFormat _format;
+    private readonly Action<string>? _skipped;
+    private readonly Deserializers _deserializers;
     private readonly bool _timestamp;
     private readonly bool _key;
     private readonly bool _value;
@@ -31,10 +33,18 @@ internal sealed class RecordPrinter
     private readonly byte[] _nullLiteral;
     private readonly ArrayBufferWriter<byte> _buffer = new(2 * FlushBytes);
 
-    public RecordPrinter(Stream output, OutputFormat format, IReadOnlyDictionary<string, string> properties)
+    /// <param name="skipped">
+    /// Is told of a record that cannot be printed, which is then left out; null makes it an error.
+    /// </param>
+    public RecordPrinter(
+        Stream output,
+        OutputFormat format,
+        IReadOnlyDictionary<string, string> properties,
+        Action<string>? skipped = null)
     {
         _output = output;
         _format = format;
+        _skipped = skipped;
         _timestamp = Flag(properties, "print.timestamp", false);
         _key = Flag(properties, "print.key", false);
         _value = Flag(properties, "print.value", true);
@@ -47,29 +57,22 @@ internal sealed class RecordPrinter
         _lineSeparator = Bytes(properties, "line.separator", "\n");
         _headersSeparator = Bytes(properties, "headers.separator", ",");
         _nullLiteral = Bytes(properties, "null.literal", "null");
-        foreach (string key in properties.Keys)
-        {
-            if (key.EndsWith("deserializer", StringComparison.Ordinal)
-                && !properties[key].EndsWith("StringDeserializer", StringComparison.Ordinal)
-                && !properties[key].EndsWith("ByteArrayDeserializer", StringComparison.Ordinal))
-            {
-                throw new CommandFailure($"{key}: only the deserializers of strings and byte arrays are there");
-            }
-        }
+        _deserializers = new Deserializers(properties);
     }
 
     public long Count { get; private set; }
 
+    /// <exception cref="CommandFailure">It cannot be printed; nothing of it was.</exception>
     public void Print(in ConsumeResult record)
     {
         Count++;
-        if (_format == OutputFormat.Json)
+        try
         {
-            PrintJson(record);
+            PrintParts(_deserializers.IsNeeded ? _deserializers.Apply(record) : record);
         }
-        else
+        catch (CommandFailure failure) when (_skipped is not null)
         {
-            PrintText(record);
+            _skipped(failure.Message);
         }
 
         if (_buffer.WrittenCount >= FlushBytes)
@@ -96,6 +99,18 @@ internal sealed class RecordPrinter
 
     private static byte[] Bytes(IReadOnlyDictionary<string, string> properties, string key, string otherwise) =>
         Encoding.UTF8.GetBytes(properties.GetValueOrDefault(key, otherwise));
+
+    private void PrintParts(in ConsumeResult record)
+    {
+        if (_format == OutputFormat.Json)
+        {
+            PrintJson(record);
+        }
+        else
+        {
+            PrintText(record);
+        }
+    }
 
     private void PrintText(in ConsumeResult record)
     {

@@ -83,26 +83,30 @@ internal sealed class ConsoleProducerCommand
         return command;
     }
 
-    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
+    private async Task<int> RunAsync(ParseResult parsed, Messages messages, CancellationToken cancellation)
     {
         if (parsed.GetValue(_reader) is { } reader && reader != LineReader)
         {
             throw new CommandFailure($"--line-reader: there is no other than {LineReader}");
         }
 
-        ClientProperties readerProperties = new();
+        ClientProperties readerProperties = new(messages);
         readerProperties.AddFile(parsed.GetValue(_readerConfig));
         readerProperties.AddPairs(parsed.GetValue(_readerProperties));
         LineParser parser = new(readerProperties.Values);
         long failed = 0;
-        ProducerOptions options = Options(parsed) with
+        ProducerOptions options = Options(parsed, messages);
+        options = options with
         {
             Codecs = NativeCodecs.Create(),
             DeliveryFailed = failure =>
             {
                 Interlocked.Add(ref failed, failure.RecordCount);
-                Terminal.Error($"Error: {failure.RecordCount} record(s) were not delivered: {failure.Error.Message}");
+                messages.Error(
+                    $"{failure.RecordCount} record(s) were not delivered: {failure.Error.Message}",
+                    failure.Error.ErrorCode);
             },
+            ConnectionFailed = new ConnectionNotice(messages, options.BlockMax, TimeProvider.System).Tell,
         };
         await using (KafkaProducer producer = new(options))
         {
@@ -112,9 +116,9 @@ internal sealed class ConsoleProducerCommand
         return Interlocked.Read(ref failed) == 0 ? 0 : 1;
     }
 
-    private ProducerOptions Options(ParseResult parsed)
+    private ProducerOptions Options(ParseResult parsed, Messages messages)
     {
-        ClientProperties properties = new();
+        ClientProperties properties = new(messages);
         properties.AddFile(parsed.GetValue(_commandConfig));
         properties.AddPairs(parsed.GetValue(_commandProperties));
         properties.Set("bootstrap.servers", parsed.GetValue(_bootstrap)!);
@@ -139,7 +143,7 @@ internal sealed class ConsoleProducerCommand
         }
 
         ProducerOptions options = ProducerOptions.FromProperties(properties.Values, out IReadOnlyList<string> ignored);
-        ClientProperties.TellIgnored(ignored);
+        properties.TellIgnored(ignored);
         return options;
     }
 

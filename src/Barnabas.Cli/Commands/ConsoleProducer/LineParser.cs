@@ -108,7 +108,15 @@ internal sealed class LineParser
     private List<RecordHeader> Headers(string text, long number)
     {
         List<RecordHeader> headers = [];
-        foreach (string pair in text.Split(_headersSeparator))
+        string[] pairs = text.Split(_headersSeparator);
+        int count = pairs.Length;
+        while (text.Length > 0 && count > 0 && pairs[count - 1].Length == 0)
+        {
+            // As Java divides: separators at the end divide nothing.
+            count--;
+        }
+
+        foreach (string pair in pairs.AsSpan(0, count))
         {
             int at = pair.IndexOf(_headersKeySeparator, StringComparison.Ordinal);
             if (at < 0)

@@ -75,7 +75,7 @@ internal sealed class DumpLogCommand
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    private Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
+    private Task<int> RunAsync(ParseResult parsed, Messages messages, CancellationToken cancellation)
     {
         bool decodes = parsed.GetValue(_offsets) || parsed.GetValue(_transactions) || parsed.GetValue(_metadata)
             || parsed.GetValue(_share) || parsed.GetResult(_keyDecoder) is not null

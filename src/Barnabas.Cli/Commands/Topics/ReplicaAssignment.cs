@@ -34,7 +34,8 @@ internal static class ReplicaAssignment
 
             if (partitions.Count > 0 && partitions[0].Count != replicas.Count)
             {
-                throw new CommandFailure($"Partition {partitions.Count} has different replication factor: {partition}");
+                throw new CommandFailure(
+                    $"Partition {partitions.Count} has different replication factor: [{string.Join(", ", replicas)}]");
             }
 
             partitions.Add(replicas);

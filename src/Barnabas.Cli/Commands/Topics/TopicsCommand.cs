@@ -41,7 +41,7 @@ internal sealed class TopicsCommand
     private readonly Option<bool> _excludeInternal =
         SharedOptions.Flag("--exclude-internal", "Leave out Kafka's own topics");
     private readonly Option<bool> _overridesOnly =
-        SharedOptions.Flag("--topics-with-overrides", "Describe only topics with configs of their own");
+        SharedOptions.Flag("--topics-with-overrides", "Describe only topics with configs that are not the defaults");
     private readonly Option<bool> _underReplicated =
         SharedOptions.Flag("--under-replicated-partitions", "Describe only partitions with replicas out of sync");
     private readonly Option<bool> _unavailable =
@@ -67,20 +67,14 @@ internal sealed class TopicsCommand
             options._ifNotExists, options._excludeInternal, options._overridesOnly, options._underReplicated,
             options._unavailable, options._underMinIsr, options._atMinIsr,
         };
-        command.Runs(options.RunAsync);
+        command.Runs(options.RunAsync, options._output);
         return command;
     }
 
-    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
+    private async Task<int> RunAsync(ParseResult parsed, Messages messages, CancellationToken cancellation)
     {
-        Option<bool>[] actions = [_list, _describe, _create, _alter, _delete];
-        if (actions.Count(parsed.GetValue) != 1)
-        {
-            throw new CommandFailure(
-                "Command must include exactly one action: --list, --describe, --create, --alter or --delete");
-        }
-
-        ClientProperties properties = new();
+        CheckCombination(parsed);
+        ClientProperties properties = new(messages);
         properties.AddFile(parsed.GetValue(_commandConfig));
         properties.Set("bootstrap.servers", parsed.GetValue(_bootstrap)!);
         await using KafkaAdmin admin = properties.NewAdmin();
@@ -112,6 +106,47 @@ internal sealed class TopicsCommand
         }
 
         return 0;
+    }
+
+    // Which options go together, as Kafka's tool has it.
+    private void CheckCombination(ParseResult parsed)
+    {
+        Option<bool>[] actions = [_list, _describe, _create, _alter, _delete];
+        if (actions.Count(parsed.GetValue) != 1)
+        {
+            throw new CommandFailure(
+                "Command must include exactly one action: --list, --describe, --create, --alter or --delete");
+        }
+
+        Option action = actions.Single(parsed.GetValue);
+        Refuse(action != _create, _configs, action);
+        Refuse(action != _describe, _topicId, action);
+        Refuse(action != _create && action != _alter, _partitions, action);
+        Refuse(action != _create, _replicationFactor, action);
+        Refuse(action != _create && action != _alter, _assignment, action);
+        Refuse(action == _create && IsGiven(_partitions), _assignment, _partitions);
+        Refuse(action == _create && IsGiven(_replicationFactor), _assignment, _replicationFactor);
+        foreach (Option report in (Option[])[_underReplicated, _underMinIsr, _atMinIsr, _unavailable])
+        {
+            Refuse(action != _describe, report, action);
+            Refuse(IsGiven(_overridesOnly), report, _overridesOnly);
+        }
+
+        Refuse(action != _describe, _overridesOnly, action);
+        Refuse(action == _create || action == _list, _ifExists, action);
+        Refuse(action != _create, _ifNotExists, action);
+        Refuse(action != _list && action != _describe, _excludeInternal, action);
+
+        bool IsGiven(Option option) => parsed.GetResult(option) is { Implicit: false };
+
+        void Refuse(bool wrong, Option option, Option with)
+        {
+            if (wrong && IsGiven(option))
+            {
+                throw new CommandFailure(
+                    $"Option \"[{option.Name[2..]}]\" can't be used with option \"[{with.Name[2..]}]\"");
+            }
+        }
     }
 
     private string RequireTopic(ParseResult parsed) =>
@@ -201,6 +236,13 @@ internal sealed class TopicsCommand
     {
         string? pattern = parsed.GetValue(_topic);
         string? id = parsed.GetValue(_topicId);
+        if (Uuid.TryParse(id, out Uuid given) && given.IsZero)
+        {
+            // Stands for no id.
+            id = null;
+        }
+
+        pattern = id is null ? pattern : null;
         TopicFilter filter = new(pattern, id, parsed.GetValue(_excludeInternal));
         List<TopicDescription> topics = [];
         foreach (TopicDescription topic in await admin.ListTopicsAsync(cancellation).ConfigureAwait(false))
@@ -243,7 +285,7 @@ internal sealed class TopicsCommand
 
         List<string> names = [.. topics.Select(topic => topic.Name)];
         IReadOnlyList<TopicDescription> described =
-            await admin.DescribeTopicsAsync(names, cancellation).ConfigureAwait(false);
+            await admin.DescribeTopicsAsync(names, parsed.GetValue(_pageSize), cancellation).ConfigureAwait(false);
         printer.BeginDescriptions();
         foreach (TopicDescription topic in described)
         {

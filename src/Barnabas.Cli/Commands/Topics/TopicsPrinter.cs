@@ -69,8 +69,7 @@ internal sealed class TopicsPrinter(TextWriter output, OutputFormat format) : ID
     public void Describe(
         TopicDescription topic, IReadOnlyList<ConfigEntry> configs, DescribeFilter filter, HashSet<int> liveBrokers)
     {
-        bool overridden = configs.Any(config => config.Source == ConfigSource.DynamicTopic);
-        if (filter.OverridesOnly && !overridden)
+        if (filter.OverridesOnly && !configs.Any(IsSet))
         {
             return;
         }
