@@ -63,6 +63,12 @@ public readonly ref struct RecordBatch
     /// <summary>The offset behind the last.</summary>
     public Offset NextOffset => LastOffset + 1;
 
+    /// <summary>
+    /// Can it stand where nothing below this offset is left to come? Offsets are outside the checksum of magic 2.
+    /// </summary>
+    public bool MayFollow(Offset expected) =>
+        LastOffsetDelta >= 0 && LastOffset >= expected && (!HasBaseOffset || BaseOffset >= expected);
+
     public int LastOffsetDelta => IsLegacy ? 0 : Int32(RecordBatchLayout.LastOffsetDelta);
 
     public LeaderEpoch PartitionLeaderEpoch =>

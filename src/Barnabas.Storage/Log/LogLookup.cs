@@ -39,10 +39,14 @@ internal static class LogLookup
             bool handedOver = false;
             try
             {
-                switch (SegmentSearch.Find(file.File, segment, from, end, mayWait, out BatchPosition first))
+                Offset segmentEnd = isActive ? logEnd.Offset : segments[i + 1].BaseOffset;
+                switch (Find(file.File, segment, from, limit, segmentEnd, mayWait, ref end, out BatchPosition first))
                 {
                     case SearchOutcome.NotInMemory:
                         return LogRead.Cold;
+                    case SearchOutcome.Damaged:
+                        return LogRead.Failed(
+                            ErrorCode.CorruptMessage, $"Segment {segment.BaseOffset} is damaged near offset {from}");
                     case SearchOutcome.Missing:
                         // Compaction may have emptied the rest of this segment: what is asked for is in the next one.
                         continue;
@@ -53,12 +57,6 @@ internal static class LogLookup
                 if (first.BaseOffset >= limit)
                 {
                     return LogRead.Empty;
-                }
-
-                Offset segmentEnd = isActive ? logEnd.Offset : segments[i + 1].BaseOffset;
-                if (limit < segmentEnd && !TryEndBefore(file.File, segment, limit, mayWait, ref end))
-                {
-                    return LogRead.Cold;
                 }
 
                 int count = Count(segment, first, end, maxBytes, atLeastOneBatch);
@@ -86,12 +84,37 @@ internal static class LogLookup
         return LogRead.Empty;
     }
 
-    /// <summary>Lowers the end to the batch that reaches the limit. False if that is not in memory.</summary>
-    private static bool TryEndBefore(IDiskFile file, Segment segment, Offset limit, bool mayWait, ref int end)
+    /// <summary>
+    /// The first batch to read, within the segment; lowers the end to the batch that reaches the limit.
+    /// </summary>
+    private static SearchOutcome Find(
+        IDiskFile file,
+        Segment segment,
+        Offset from,
+        Offset limit,
+        Offset segmentEnd,
+        bool mayWait,
+        ref int end,
+        out BatchPosition first)
     {
-        SearchOutcome outcome = SegmentSearch.Find(file, segment, limit, end, mayWait, out BatchPosition beyond);
-        end = outcome == SearchOutcome.Found ? beyond.Position : end;
-        return outcome != SearchOutcome.NotInMemory;
+        SearchOutcome outcome = SegmentSearch.Find(file, segment, from, end, mayWait, out first);
+        if (outcome != SearchOutcome.Found)
+        {
+            return outcome;
+        }
+
+        if (first.LastOffset >= segmentEnd)
+        {
+            return SearchOutcome.Damaged;
+        }
+
+        if (first.BaseOffset < limit && limit < segmentEnd)
+        {
+            outcome = SegmentSearch.Find(file, segment, limit, end, mayWait, out BatchPosition beyond);
+            end = outcome == SearchOutcome.Found ? beyond.Position : end;
+        }
+
+        return outcome == SearchOutcome.Missing ? SearchOutcome.Found : outcome;
     }
 
     /// <summary>

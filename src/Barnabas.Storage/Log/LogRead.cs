@@ -8,7 +8,9 @@ namespace Barnabas.Storage;
 /// </summary>
 public readonly record struct LogRead
 {
-    /// <summary>None, OffsetOutOfRange or KafkaStorageError.</summary>
+    /// <summary>
+    /// None, OffsetOutOfRange, KafkaStorageError, or CorruptMessage if there is no batch where one should be.
+    /// </summary>
     public ErrorCode Error { get; internal init; }
 
     /// <summary>For the operator's log; null if there is no error.</summary>

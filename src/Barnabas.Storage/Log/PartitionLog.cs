@@ -285,10 +285,17 @@ public sealed class PartitionLog
                 return OutOfRange(from);
             }
 
-            return from >= limit || from == end.Offset
-                ? LogRead.Empty
-                : LogLookup.Read(
-                    segments, from, maxBytes, Offset.Min(limit, end.Offset), atLeastOneBatch, mayWait, end);
+            if (from >= limit || from == end.Offset)
+            {
+                return LogRead.Empty;
+            }
+
+            LogRead read = LogLookup.Read(
+                segments, from, maxBytes, Offset.Min(limit, end.Offset), atLeastOneBatch, mayWait, end);
+            // What was cut off meanwhile looks like damage and is none.
+            bool wasCut = read.Error == ErrorCode.CorruptMessage
+                && (active.Size < size || !ReferenceEquals(segments, _contents.Segments.All));
+            return wasCut ? LogRead.Empty : read;
         }
         catch (DiskException failure) when (HasGone(failure, segments))
         {

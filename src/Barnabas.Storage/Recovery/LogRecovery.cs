@@ -47,6 +47,12 @@ internal sealed class LogRecovery(IDisk disk, LogOpening opening, ILogHost host)
             && LoadEpochs()
             && (opening.CleanShutdown || EpochsReachStart(files.Segments));
         LoadSegments(files, epochsKnown);
+        if (opening.CleanShutdown && opening.RecoveryPoint > Offset.Zero && _endOffset != opening.RecoveryPoint)
+        {
+            // Offsets are outside the checksums of batches: without this one flipped bit would move the end.
+            throw Damaged($"the log was closed at offset {opening.RecoveryPoint} and ends at {_endOffset}");
+        }
+
         foreach (Segment segment in _segments)
         {
             if (segment.Size == 0)
@@ -356,7 +362,10 @@ internal sealed class LogRecovery(IDisk disk, LogOpening opening, ILogHost host)
         try
         {
             var indexes = new SegmentIndexes(disk, opening.Directory, baseOffset);
-            var scan = new SegmentScan(shared.File, baseOffset, indexes, _epochs, opening.Config.IndexIntervalBytes);
+            var scan = new SegmentScan(shared.File, baseOffset, indexes, _epochs, opening.Config.IndexIntervalBytes)
+            {
+                MayHaveGaps = opening.KafkaRanHere,
+            };
             scan.Run(0, baseOffset, trustBelow, RecordBatch.NoTimestamp, baseOffset);
             NoteScan(baseOffset, scan);
             Finish(segment, shared.File, scan, indexes, isLast);
@@ -402,10 +411,9 @@ internal sealed class LogRecovery(IDisk disk, LogOpening opening, ILogHost host)
 
     private void RequireSynced(string what)
     {
-        Offset required = opening.CleanShutdown ? Offset.Zero : opening.RecoveryPoint;
-        if (_endOffset < required)
+        if (_endOffset < opening.RecoveryPoint)
         {
-            throw Damaged($"{what} at offset {_endOffset}, but all below offset {required} was synced");
+            throw Damaged($"{what} at offset {_endOffset}, but all below offset {opening.RecoveryPoint} was synced");
         }
     }
 

@@ -16,6 +16,9 @@ internal sealed class SegmentScan(
     private byte[] _large = [];
     private LeaderEpoch _epoch = LeaderEpoch.None;
 
+    /// <summary>The log may be compacted: what was synced may be missing between two batches.</summary>
+    public bool MayHaveGaps { get; init; }
+
     /// <summary>Where the valid bytes end.</summary>
     public long ValidBytes { get; private set; }
 
@@ -50,6 +53,12 @@ internal sealed class SegmentScan(
         {
             RecordBatch batch = scanner.Current;
             Damage = FirstFault(batch, EndOffset);
+            if (!MayHaveGaps && EndOffset < trustBelow && batch.BaseOffset >= trustBelow)
+            {
+                // Trust ends where a batch ended when it was synced.
+                Damage ??= $"a batch begins at offset {batch.BaseOffset} where one ended at {trustBelow}";
+            }
+
             if (Damage is null && batch.NextOffset > trustBelow)
             {
                 batch = scanner.ReadWhole(ref _large);

@@ -40,7 +40,7 @@ internal static class SegmentSearch
         {
             // The batch there ends behind the offset. If it begins before it, too, nothing else needs to be read.
             var probe = new BatchScanner(file, buffer[..RecordBatch.HeaderSize], stop, end, mayWait);
-            if (probe.MoveNext() && probe.Current.BaseOffset <= offset)
+            if (probe.MoveNext() && probe.Current.BaseOffset <= offset && probe.Current.LastOffset >= offset)
             {
                 found = At(in probe);
                 return SearchOutcome.Found;
@@ -49,14 +49,23 @@ internal static class SegmentSearch
 
         var scanner = new BatchScanner(
             file, isSparse ? buffer[..RecordBatch.HeaderSize] : buffer, start, end, mayWait);
+        found = default;
+        Offset expected = segment.BaseOffset;
         while (scanner.MoveNext())
         {
-            if (scanner.Current.LastOffset >= offset)
+            RecordBatch batch = scanner.Current;
+            if (!batch.MayFollow(expected))
+            {
+                return SearchOutcome.Damaged;
+            }
+
+            if (batch.LastOffset >= offset)
             {
                 found = At(in scanner);
                 return SearchOutcome.Found;
             }
 
+            expected = batch.NextOffset;
             if (isSparse && scanner.Size < LookupBuffer)
             {
                 // Small ones after all, with few entries (a large index.interval.bytes): many of them fit one read.
@@ -65,8 +74,12 @@ internal static class SegmentSearch
             }
         }
 
-        found = default;
-        return scanner.End == ScanEnd.NotInMemory ? SearchOutcome.NotInMemory : SearchOutcome.Missing;
+        return scanner.End switch
+        {
+            ScanEnd.Complete => SearchOutcome.Missing,
+            ScanEnd.NotInMemory => SearchOutcome.NotInMemory,
+            _ => SearchOutcome.Damaged,
+        };
     }
 
     /// <summary>Largest timestamp of the segment and the last offset of its batch; (-1, none) if it has none.</summary>
