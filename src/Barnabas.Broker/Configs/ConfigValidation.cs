@@ -20,17 +20,17 @@ internal sealed class ConfigValidation(NodeConfiguration node) : IConfigValidati
 
     public bool IsList(ConfigResourceType type, string key) => Find(type, key)?.Type == ConfigType.List;
 
-    public string? StaticValue(ConfigResourceType type, string key)
-    {
-        if (Find(type, key) is not { } known)
+    public string? StaticValue(ConfigResourceType type, string key) => Find(type, key) is not { } known
+        ? null
+        : type switch
         {
-            return null;
-        }
-
-        return type == ConfigResourceType.Broker
-            ? known.Print(node.Values[known])
-            : ConfigDescriberValue(type, known);
-    }
+            ConfigResourceType.Broker => known.Print(node.Values[known]),
+            // Asked for each partition of an election: one key, and not a description of all.
+            ConfigResourceType.Topic when !known.IsInternal =>
+                known.Print(TopicSynonyms.DefaultOf(known, node.Values)),
+            ConfigResourceType.Group => GroupValue(known),
+            _ => null,
+        };
 
     private static ConfigKey? Find(ConfigResourceType type, string key) => type switch
     {
@@ -40,14 +40,10 @@ internal sealed class ConfigValidation(NodeConfiguration node) : IConfigValidati
         _ => null,
     };
 
-    private string? ConfigDescriberValue(ConfigResourceType type, ConfigKey key)
+    private string? GroupValue(ConfigKey key)
     {
-        BrokerConfigs broker = BrokerConfigs.Of(node);
         Dictionary<string, string> nothing = [];
-        IReadOnlyList<ConfigEntry> entries = type == ConfigResourceType.Topic
-            ? ConfigDescriber.DescribeTopic(nothing, broker)
-            : ConfigDescriber.DescribeGroup(nothing, broker);
-        foreach (ConfigEntry entry in entries)
+        foreach (ConfigEntry entry in ConfigDescriber.DescribeGroup(nothing, BrokerConfigs.Of(node)))
         {
             if (entry.Name == key.Name)
             {

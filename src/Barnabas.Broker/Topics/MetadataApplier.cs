@@ -27,6 +27,8 @@ internal sealed class MetadataApplier : IMetadataSubscriber
     private readonly Dictionary<Partition, OffsetsPartitionWatch> _watches = [];
     private readonly RetryTimer _retry;
     private List<Partition> _unopened = [];
+    private TopicInForce? _lastTopic;
+    private LogConfig _lastConfig = LogConfig.Default;
     private bool _hasImage;
     private volatile bool _isStopped;
 
@@ -72,6 +74,7 @@ internal sealed class MetadataApplier : IMetadataSubscriber
 
         // Last: whoever learns of a topic from the image finds its partitions here.
         _cluster.Publish(image);
+        _lastTopic = null;
     }
 
     /// <summary>
@@ -219,8 +222,7 @@ internal sealed class MetadataApplier : IMetadataSubscriber
     private Partition Open(
         MetadataImage image, TopicPartition id, Uuid topicId, PartitionImage wanted, bool isRetry)
     {
-        TopicSettings settings = _parts.Configs.TopicSettings(image, id.Topic);
-        LogConfig config = LogConfigs.From(settings);
+        (_, _, int minInSync, LogConfig config) = InForce(image, id.Topic);
         Partition opened;
         Uuid assigned = wanted.DirectoryOf(_cluster.Self);
         if (_directories.DirectoryFor(id, assigned == DirectoryId.Unassigned ? null : assigned) is not { } directory)
@@ -266,8 +268,24 @@ internal sealed class MetadataApplier : IMetadataSubscriber
             }
         }
 
-        opened.MinInSyncReplicas = settings.InSyncReplicasMin;
+        opened.MinInSyncReplicas = minInSync;
         return opened;
+    }
+
+    /// <summary>The partitions of a topic come one after the other, and share one configuration.</summary>
+    private TopicInForce InForce(MetadataImage image, string topic)
+    {
+        if (_lastTopic is not { } last || !ReferenceEquals(last.Image, image) || last.Topic != topic)
+        {
+            TopicSettings settings = _parts.Configs.TopicSettings(image, topic);
+            LogConfig config = LogConfigs.From(settings);
+            // Most topics have the same: one object for all of them.
+            _lastConfig = config == _lastConfig ? _lastConfig : config;
+            last = new TopicInForce(image, topic, settings.InSyncReplicasMin, _lastConfig);
+            _lastTopic = last;
+        }
+
+        return last;
     }
 
     private void TellOfTransaction(PartitionLog log)
@@ -396,13 +414,12 @@ internal sealed class MetadataApplier : IMetadataSubscriber
 
     private void Configure(MetadataImage image, LocalTopic topic)
     {
-        TopicSettings settings = _parts.Configs.TopicSettings(image, topic.Name);
-        LogConfig config = LogConfigs.From(settings);
+        (_, _, int minInSync, LogConfig config) = InForce(image, topic.Name);
         for (int number = 0; number < topic.PartitionCount; number++)
         {
             if (topic.Find(number) is { } partition)
             {
-                partition.MinInSyncReplicas = settings.InSyncReplicasMin;
+                partition.MinInSyncReplicas = minInSync;
                 if (partition.IsOnline)
                 {
                     partition.Log.Configure(config);
@@ -410,6 +427,9 @@ internal sealed class MetadataApplier : IMetadataSubscriber
             }
         }
     }
+
+    /// <summary>What a topic works by under an image.</summary>
+    private sealed record TopicInForce(MetadataImage Image, string Topic, int MinInSyncReplicas, LogConfig Config);
 
     private sealed class RetryTimer(MetadataApplier owner) : TimerItem
     {
