@@ -15,6 +15,9 @@ internal sealed class CrashingDisk(IDisk inner, int crashAt, Random random) : ID
 
     public bool HasCrashed { get; private set; }
 
+    /// <summary>What others do in the moment before everything is synced.</summary>
+    public Action? BeforeSyncAll { get; set; }
+
     public string BootId => inner.BootId;
 
     public IDiskFile Open(string path, FileOpening opening)
@@ -67,7 +70,11 @@ internal sealed class CrashingDisk(IDisk inner, int crashAt, Random random) : ID
 
     private sealed class CrashingLock(CrashingDisk disk, IDirectoryLock held) : IDirectoryLock
     {
-        public void SyncAll() => disk.Change(held.SyncAll);
+        public void SyncAll()
+        {
+            disk.BeforeSyncAll?.Invoke();
+            disk.Change(held.SyncAll);
+        }
 
         public void Dispose() => held.Dispose();
     }

@@ -32,13 +32,11 @@ internal static class AtomicFile
     }
 
     /// <summary>The content, or null if there is no such file.</summary>
-    public static byte[]? TryRead(IDisk disk, string path)
-    {
-        if (!disk.FileExists(path))
-        {
-            return null;
-        }
+    public static byte[]? TryRead(IDisk disk, string path) => disk.FileExists(path) ? Read(disk, path) : null;
 
+    /// <summary>The content of a file that is known to be there.</summary>
+    public static byte[] Read(IDisk disk, string path)
+    {
         using IDiskFile file = disk.Open(path, FileOpening.Read);
         long length = file.Length;
         if (length > LengthMax)

@@ -9,10 +9,11 @@ namespace Barnabas.Storage;
 /// <param name="openLogs">
 /// Asked within the lock: a log that opens meanwhile is here or in what was found, never in neither.
 /// </param>
+/// <param name="syncAll">Makes everything below the directory durable.</param>
 internal sealed class DirectoryCheckpoints(
-    IDisk disk, DirectoryState found, Func<IReadOnlyList<PartitionLog>> openLogs)
+    IDisk disk, DirectoryState found, Func<IReadOnlyList<PartitionLog>> openLogs, Action syncAll)
 {
-    // Two locks: the gate of a log is taken within that of the positions, and that of the offsets within the gate.
+    // Two locks: that of the offsets is taken within the gate of a log, and many positions take a while to write.
     private readonly Lock _positions = new();
     private readonly Lock _offsets = new();
     private bool _validatedWritten;
@@ -137,26 +138,30 @@ internal sealed class DirectoryCheckpoints(
 
     /// <summary>
     /// First what a restart needs beside the bytes (indexes, epochs), then the positions: in this order the page cache
-    /// never holds a position whose indexes it lacks. Returns 1 if there was something to write.
+    /// never holds a position whose indexes it lacks. Returns 1 if there was something to write. One caller at a time.
     /// </summary>
     public int WriteValidatedPositions(Uuid session)
     {
+        var changed = new List<(PartitionLog Log, ValidatedPosition Position)>();
+        foreach (PartitionLog log in openLogs())
+        {
+            if (Look(log) is { } position)
+            {
+                changed.Add((log, position));
+            }
+        }
+
+        if (changed.Count == 0 && _validatedWritten)
+        {
+            return 0;
+        }
+
+        WriteEpochs(changed.ConvertAll(static one => one.Log));
+        changed.ForEach(static one => one.Log.Noted = one.Position);
         lock (_positions)
         {
-            IReadOnlyList<PartitionLog> logs = openLogs();
-            bool changed = !_validatedWritten;
-            foreach (PartitionLog log in logs)
-            {
-                changed |= Note(log);
-            }
-
-            if (!changed)
-            {
-                return 0;
-            }
-
             var positions = new Dictionary<TopicPartition, ValidatedPosition>(found.Validated.Logs);
-            foreach (PartitionLog log in logs)
+            foreach (PartitionLog log in openLogs())
             {
                 if (log.Noted is { } position)
                 {
@@ -201,35 +206,85 @@ internal sealed class DirectoryCheckpoints(
         return all;
     }
 
-    private static bool Note(PartitionLog log)
+    /// <summary>
+    /// How far a log is valid, and with that in the page cache what its indexes lack there. Null if it is noted, or has
+    /// gone meanwhile.
+    /// </summary>
+    private static ValidatedPosition? Look(PartitionLog log)
     {
-        ValidatedPosition position;
-        SegmentIndexes indexes;
-        lock (log.Gate)
+        try
         {
-            Segment[] segments = log.Contents.Segments.All;
-            Segment active = segments[^1];
-            bool isKnown = log.Noted is { } last
-                ? last.EndOffset == log.LogEndOffset
-                    && last.SegmentBase == active.BaseOffset
-                    && last.Position == active.Size
-                // Of a log that is empty and always was there is nothing to say.
-                : segments.Length == 1 && active.Size == 0;
-            if (isKnown || log.OfflineReason is not null)
+            ValidatedPosition position;
+            SegmentIndexes indexes;
+            lock (log.Gate)
             {
-                return false;
+                Segment[] segments = log.Contents.Segments.All;
+                Segment active = segments[^1];
+                bool isKnown = log.Noted is { } last
+                    ? last.EndOffset == log.LogEndOffset
+                        && last.SegmentBase == active.BaseOffset
+                        && last.Position == active.Size
+                    // Of a log that is empty and always was there is nothing to say.
+                    : segments.Length == 1 && active.Size == 0;
+                if (isKnown || log.OfflineReason is not null)
+                {
+                    return null;
+                }
+
+                (int lastPosition, uint lastCrc) = active.LookUpLastBatch();
+                position = new ValidatedPosition(
+                    active.BaseOffset, active.Size, log.LogEndOffset, lastPosition, lastCrc, log.ProducerCount > 0);
+                indexes = active.Indexes;
             }
 
-            (int lastPosition, uint lastCrc) = active.LookUpLastBatch();
-            position = new ValidatedPosition(
-                active.BaseOffset, active.Size, log.LogEndOffset, lastPosition, lastCrc, log.ProducerCount > 0);
-            indexes = active.Indexes;
+            indexes.Write(create: false, sync: false);
+            return position;
+        }
+        catch (DiskException) when (log.OfflineReason is not null)
+        {
+            // Deleted since it was found: its directory has another name.
+            return null;
+        }
+    }
+
+    /// <summary>The first records of thousands of partitions cost one wait, and not two for each.</summary>
+    private void WriteEpochs(List<PartitionLog> logs)
+    {
+        List<PartitionLog> lacking = logs.FindAll(static log => log.Flusher.HasNewEpochs(log));
+        bool together = lacking.Count > LogDirectory.FewLogs;
+        var prepared = new List<(PartitionLog Log, EpochEntry[]? Epochs)>();
+        foreach (PartitionLog log in lacking)
+        {
+            UnlessGone(log, () =>
+            {
+                if (together)
+                {
+                    prepared.Add((log, log.Flusher.PrepareEpochs(log)));
+                }
+                else
+                {
+                    log.Flusher.WriteEpochs(log);
+                }
+            });
         }
 
-        indexes.Write(create: false, sync: false);
-        log.Flusher.WriteEpochs(log);
-        log.Noted = position;
-        return true;
+        if (together)
+        {
+            syncAll();
+            prepared.ForEach(static one => UnlessGone(one.Log, () => one.Log.Flusher.PutInPlace(one.Epochs)));
+        }
+    }
+
+    private static void UnlessGone(PartitionLog log, Action work)
+    {
+        try
+        {
+            work();
+        }
+        catch (DiskException) when (log.OfflineReason is not null)
+        {
+            // As in Look.
+        }
     }
 
     private int Write(string name, Dictionary<TopicPartition, Offset> offsets)

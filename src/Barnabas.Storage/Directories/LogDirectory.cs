@@ -14,8 +14,9 @@ namespace Barnabas.Storage;
 /// </remarks>
 public sealed class LogDirectory : ILogHost, IDisposable
 {
-    // Up to so many logs are flushed one by one: one sync of everything waits for what others write as well.
-    private const int FewLogs = 16;
+    /// <summary>Up to so many logs are flushed one by one: one sync of everything waits for what others write as
+    /// well.</summary>
+    internal const int FewLogs = 16;
 
     private readonly LogServices _services;
     private readonly IDirectoryLock _lock;
@@ -23,6 +24,9 @@ public sealed class LogDirectory : ILogHost, IDisposable
     private readonly DirectoryCheckpoints _checkpoints;
     private readonly DeletionQueue _deletions;
     private readonly Lock _gate = new();
+
+    // Who prepares the epochs of many logs syncs them and puts them in place before the next one does.
+    private readonly Lock _together = new();
     private readonly Dictionary<TopicPartition, PartitionLog> _logs = [];
     private readonly HashSet<TopicPartition> _unopened;
     private readonly List<PartitionLog> _made = [];
@@ -36,7 +40,7 @@ public sealed class LogDirectory : ILogHost, IDisposable
         _found = found;
         _lock = directoryLock;
         _session = Uuid.Random(services.Entropy);
-        _checkpoints = new DirectoryCheckpoints(services.Disk, found, () => OpenLogs);
+        _checkpoints = new DirectoryCheckpoints(services.Disk, found, () => OpenLogs, SyncAll);
         _deletions = new DeletionQueue(services.Disk);
         _unopened = [.. found.Partitions];
         foreach (string name in found.Deleted)
@@ -300,7 +304,7 @@ public sealed class LogDirectory : ILogHost, IDisposable
     /// Notes how far all logs are valid, for a start after the process was killed; about once a second. Blocks a
     /// little.
     /// </summary>
-    public void WriteValidatedPositions() => Guarded(() => _checkpoints.WriteValidatedPositions(_session));
+    public void WriteValidatedPositions() => Guarded(WriteValidated);
 
     /// <summary>Writes Kafka's <c>replication-offset-checkpoint</c>. Blocks.</summary>
     public void CheckpointHighWatermarks() => Guarded(() => _checkpoints.WriteHighWatermarks());
@@ -364,7 +368,7 @@ public sealed class LogDirectory : ILogHost, IDisposable
             return false;
         }
 
-        _checkpoints.WriteValidatedPositions(_session);
+        WriteValidated();
         foreach (PartitionLog log in logs)
         {
             log.GoOffline($"{log.Partition} is closed");
@@ -406,16 +410,27 @@ public sealed class LogDirectory : ILogHost, IDisposable
 
     private bool FlushTogether(List<PartitionLog> logs)
     {
-        List<PendingFlush> flushes = logs.ConvertAll(static log => log.Flusher.Prepare(log));
-        SyncAll();
-        if (flushes.Exists(static flush => flush.Epochs is not null))
+        lock (_together)
         {
-            flushes.ForEach(static flush => flush.Log.Flusher.PutInPlace(flush));
+            List<PendingFlush> flushes = logs.ConvertAll(static log => log.Flusher.Prepare(log));
             SyncAll();
-        }
+            if (flushes.Exists(static flush => flush.Epochs is not null))
+            {
+                flushes.ForEach(static flush => flush.Log.Flusher.PutInPlace(flush.Epochs));
+                SyncAll();
+            }
 
-        flushes.ForEach(static flush => flush.Log.Flusher.Finish(flush));
-        return OfflineReason is null;
+            flushes.ForEach(static flush => flush.Log.Flusher.Finish(flush));
+            return OfflineReason is null;
+        }
+    }
+
+    private int WriteValidated()
+    {
+        lock (_together)
+        {
+            return _checkpoints.WriteValidatedPositions(_session);
+        }
     }
 
     private void SyncAll()
@@ -481,7 +496,7 @@ public sealed class LogDirectory : ILogHost, IDisposable
     private string? CheckTopicId(string path, IReadOnlyList<string> names, Uuid topicId)
     {
         string file = $"{path}/{PartitionMetadataFile.Name}";
-        if (!names.Contains(PartitionMetadataFile.Name) || AtomicFile.TryRead(_services.Disk, file) is not { } content)
+        if (!names.Contains(PartitionMetadataFile.Name))
         {
             WriteTopicId(path, topicId);
             return null;
@@ -489,7 +504,7 @@ public sealed class LogDirectory : ILogHost, IDisposable
 
         try
         {
-            Uuid found = PartitionMetadataFile.Parse(content, file);
+            Uuid found = PartitionMetadataFile.Parse(AtomicFile.Read(_services.Disk, file), file);
             return topicId.IsZero || found == topicId
                 ? null
                 : $"{path} belongs to topic id {found}, not to {topicId}";

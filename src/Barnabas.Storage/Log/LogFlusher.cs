@@ -19,6 +19,9 @@ internal sealed class LogFlusher(IDisk disk, string directory, OpenedLog opened)
     private bool _isKnownToLast = opened.IsKnownToLast;
     private long _durableBase = opened.IsKnownToLast ? opened.Contents.Segments.All[0].BaseOffset.Value : 0;
 
+    // What the temporary file of the epochs holds, if somebody is to put it in place.
+    private EpochEntry[]? _epochsPrepared;
+
     /// <summary>All below it was synced.</summary>
     public Offset RecoveryPoint => new(Volatile.Read(ref _recoveryPoint));
 
@@ -113,27 +116,43 @@ internal sealed class LogFlusher(IDisk disk, string directory, OpenedLog opened)
                 segment.WriteIndexes();
             }
 
-            EpochEntry[] epochs = EpochsToWrite(log);
-            if (epochs.AsSpan().SequenceEqual(_epochsWritten))
-            {
-                return flush;
-            }
-
-            AtomicFile.Prepare(disk, directory, LeaderEpochCheckpoint.Name, LeaderEpochCheckpoint.Format(epochs));
-            return flush with { Epochs = epochs };
+            return flush with { Epochs = PrepareEpochsLocked(log) };
         }
     }
 
-    /// <summary>Between the two halves: all that was prepared is durable. The names given here need one more
-    /// sync.</summary>
-    public void PutInPlace(in PendingFlush flush)
+    /// <summary>Are there epochs that their file does not have? From any thread; a hint.</summary>
+    public bool HasNewEpochs(PartitionLog log)
     {
-        if (flush.Epochs is { } epochs)
+        lock (_flushing)
         {
-            lock (_flushing)
+            return !EpochsToWrite(log).AsSpan().SequenceEqual(_epochsWritten);
+        }
+    }
+
+    /// <summary>Writes the epochs beside their file, unsynced; null if it has them.</summary>
+    public EpochEntry[]? PrepareEpochs(PartitionLog log)
+    {
+        lock (_flushing)
+        {
+            return PrepareEpochsLocked(log);
+        }
+    }
+
+    /// <summary>
+    /// What was prepared is durable and takes its place, unless a flush was faster. The name needs a sync before the
+    /// recovery point moves.
+    /// </summary>
+    /// <param name="epochs">What was prepared; null if nothing was.</param>
+    public void PutInPlace(EpochEntry[]? epochs)
+    {
+        lock (_flushing)
+        {
+            if (epochs is not null && ReferenceEquals(_epochsPrepared, epochs))
             {
                 AtomicFile.PutInPlace(disk, directory, LeaderEpochCheckpoint.Name);
+                _epochsPrepared = null;
                 _epochsWritten = epochs;
+                _namesChanged = true;
             }
         }
     }
@@ -251,9 +270,23 @@ internal sealed class LogFlusher(IDisk disk, string directory, OpenedLog opened)
         EpochEntry[] epochs = EpochsToWrite(log);
         if (!epochs.AsSpan().SequenceEqual(_epochsWritten))
         {
+            // The same temporary file: what it held before is older.
+            _epochsPrepared = null;
             AtomicFile.Write(disk, directory, LeaderEpochCheckpoint.Name, LeaderEpochCheckpoint.Format(epochs));
             _epochsWritten = epochs;
         }
+    }
+
+    private EpochEntry[]? PrepareEpochsLocked(PartitionLog log)
+    {
+        EpochEntry[] epochs = EpochsToWrite(log);
+        if (epochs.AsSpan().SequenceEqual(_epochsWritten))
+        {
+            return null;
+        }
+
+        AtomicFile.Prepare(disk, directory, LeaderEpochCheckpoint.Name, LeaderEpochCheckpoint.Format(epochs));
+        return _epochsPrepared = epochs;
     }
 
     // An epoch without a record is forgotten when the log is opened again, so a new leadership over an idle log is not

@@ -9,7 +9,7 @@ namespace Barnabas.Storage;
 /// </summary>
 internal static class ProducerReplay
 {
-    private const int BufferSize = 64 * 1024;
+    private const int BufferMax = 64 * 1024;
 
     /// <summary>Applies the batches in [<paramref name="from"/>, <paramref name="end"/>).</summary>
     public static void Run(Segment[] segments, ProducerState producers, Offset from, Offset end)
@@ -19,7 +19,6 @@ internal static class ProducerReplay
             return;
         }
 
-        byte[] buffer = new byte[BufferSize];
         byte[] large = [];
         for (int i = Math.Max(0, SegmentStore.Floor(segments, from)); i < segments.Length; i++)
         {
@@ -28,6 +27,7 @@ internal static class ProducerReplay
             try
             {
                 int start = segment.Indexes.Offsets.Lookup(from - segment.BaseOffset);
+                byte[] buffer = new byte[Math.Clamp(segment.Size - start, RecordBatch.HeaderSize, BufferMax)];
                 var scanner = new BatchScanner(shared.File, buffer, start, segment.Size);
                 while (scanner.MoveNext() && scanner.Current.BaseOffset < end)
                 {

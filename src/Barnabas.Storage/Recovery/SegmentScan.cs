@@ -10,8 +10,8 @@ namespace Barnabas.Storage;
 internal sealed class SegmentScan(
     IDiskFile file, Offset baseOffset, SegmentIndexes indexes, LeaderEpochCache epochs, int indexIntervalBytes)
 {
-    // Large enough that reading a GiB is not a matter of system calls, small enough for the young generation's budget.
-    private const int BufferSize = 256 * 1024;
+    // Large enough that reading a GiB is not a matter of system calls. For many small files no larger than they are.
+    private const int BufferMax = 256 * 1024;
 
     private byte[] _large = [];
     private LeaderEpoch _epoch = LeaderEpoch.None;
@@ -48,7 +48,9 @@ internal sealed class SegmentScan(
         _epoch = epochs.Latest;
         MaxTimestamp = maxTimestamp;
         OffsetOfMaxTimestamp = offsetOfMaxTimestamp;
-        var scanner = new BatchScanner(file, new byte[BufferSize], position, file.Length);
+        long length = file.Length;
+        byte[] buffer = new byte[Math.Clamp(length - position, RecordBatch.HeaderSize, BufferMax)];
+        var scanner = new BatchScanner(file, buffer, position, length);
         while (scanner.MoveNext())
         {
             RecordBatch batch = scanner.Current;

@@ -17,7 +17,7 @@ internal static class SegmentSearch
     /// </summary>
     private const int LargeGap = 2 * LookupBuffer;
 
-    private const int ScanBuffer = 64 * 1024;
+    private const int ScanBufferMax = 64 * 1024;
 
     /// <summary>
     /// The first batch whose last offset is at or behind <paramref name="offset"/>, within <paramref name="end"/>
@@ -93,7 +93,8 @@ internal static class SegmentSearch
         SharedDiskFile shared = segment.AcquireFile();
         try
         {
-            var scanner = new BatchScanner(shared.File, new byte[LookupBuffer], start, segment.Size);
+            Span<byte> buffer = stackalloc byte[LookupBuffer];
+            var scanner = new BatchScanner(shared.File, buffer, start, segment.Size);
             while (scanner.MoveNext())
             {
                 RecordBatch batch = scanner.Current;
@@ -119,8 +120,9 @@ internal static class SegmentSearch
         try
         {
             (int Position, uint Crc) last = (-1, 0);
+            Span<byte> buffer = stackalloc byte[LookupBuffer];
             var scanner = new BatchScanner(
-                shared.File, new byte[LookupBuffer], segment.Indexes.Offsets.LastPosition, segment.Size);
+                shared.File, buffer, segment.Indexes.Offsets.LastPosition, segment.Size);
             while (scanner.MoveNext())
             {
                 last = ((int)scanner.Position, scanner.Current.Crc);
@@ -195,7 +197,8 @@ internal static class SegmentSearch
         {
             long maxTimestamp = RecordBatch.NoTimestamp;
             Offset offsetOfMax = segment.BaseOffset;
-            var scanner = new BatchScanner(shared.File, new byte[ScanBuffer], 0, segment.Size);
+            byte[] buffer = new byte[Math.Clamp(segment.Size, RecordBatch.HeaderSize, ScanBufferMax)];
+            var scanner = new BatchScanner(shared.File, buffer, 0, segment.Size);
             while (scanner.MoveNext())
             {
                 RecordBatch batch = scanner.Current;
