@@ -151,6 +151,79 @@ public sealed class ManyLogsTests
             other.Directory.Open(TestLog.Partition, new Uuid(8, 9), other.Config, TestLog.Now).Error);
     }
 
+    [Fact]
+    public void The_first_records_of_many_cost_one_sync_when_they_are_noted()
+    {
+        var counting = new CrashingDisk(new SimulatedDisk(3), int.MaxValue, new Random(1));
+        var test = new TestLog(disk: counting);
+        MakeAndFill(test);
+        int before = counting.Changes;
+        test.Directory.WriteValidatedPositions();
+        // The epochs of all but the empty log: opened, written, renamed. One sync; and the positions themselves.
+        Assert.Equal((3 * (Logs - 1)) + 1 + 3, counting.Changes - before);
+    }
+
+    [Fact]
+    public void A_partition_deleted_while_many_are_noted_is_no_failure()
+    {
+        var disk = new CrashingDisk(new SimulatedDisk(3), int.MaxValue, new Random(1));
+        var test = new TestLog(disk: disk);
+        MakeAndFill(test);
+        disk.BeforeSyncAll = () => test.Directory.Delete([Id(7)], TestLog.Now);
+        test.Directory.WriteValidatedPositions();
+        Assert.Null(test.Directory.OfflineReason);
+    }
+
+    [Fact]
+    public void A_kill_at_any_call_of_the_noting_loses_nothing()
+    {
+        bool hasCrashed;
+        int crashes = 0;
+        do
+        {
+            var simulated = new SimulatedDisk((ulong)(100 + crashes));
+            var disk = new CrashingDisk(simulated, int.MaxValue, new Random(crashes));
+            var test = new TestLog(disk: disk);
+            MakeAndFill(test);
+            disk.CrashAt = disk.Changes + ++crashes;
+            try
+            {
+                test.Directory.WriteValidatedPositions();
+            }
+            catch (PowerLossException)
+            {
+                // Killed: what was written stays.
+            }
+
+            hasCrashed = disk.HasCrashed;
+            simulated.EndProcess();
+            var again = new TestLog(99, disk: simulated);
+            for (int number = 0; number < Logs; number++)
+            {
+                PartitionLog log = again.Open(Id(number));
+                Assert.Equal(new Offset(number), log.LogEndOffset);
+                Assert.Equal(new LeaderEpoch((number + 6) / 7 - 1), log.LeaderEpochs.Latest);
+                Assert.Null(log.Recovery.Reason);
+            }
+        }
+        while (hasCrashed);
+        Assert.True(crashes > 3 * Logs, $"{crashes} crashes");
+    }
+
+    /// <summary>Thousands of partitions with a few records each hold no space that they do not use.</summary>
+    [Fact]
+    public void A_small_log_reserves_nothing()
+    {
+        var test = new TestLog();
+        PartitionLog log = test.Open();
+        log.Append(TestLog.Batch());
+        long before = test.Simulated.UsedBytes;
+        log.Append(TestLog.Batch());
+        Assert.Equal(before, test.Simulated.UsedBytes);
+        log.Append(TestLog.Batch(valueBytes: 4_000));
+        Assert.True(test.Simulated.UsedBytes > before + 60_000);
+    }
+
     private static bool RunAndRecover(int seed, int crashAt)
     {
         var simulated = new SimulatedDisk((ulong)((seed * 7919) + crashAt));

@@ -50,7 +50,10 @@ internal sealed class TestLog
         var codecs = new CompressionCodecs();
         var scratch = new RecordScratchPool(2);
         var entropy = new SimulatedEntropy(new SimulatedRandom(seed), new SimulatedTrace());
-        return new LogServices(disk, entropy, new RecordBatchValidator(codecs, scratch), codecs, scratch);
+        return new LogServices(disk, entropy, new RecordBatchValidator(codecs, scratch), codecs, scratch)
+        {
+            OpenSegments = new OpenSegments(disk.OpenFilesMax / 2),
+        };
     }
 
     public static byte[] Batch(

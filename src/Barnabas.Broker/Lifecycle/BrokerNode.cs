@@ -157,6 +157,8 @@ public sealed class BrokerNode
             _seams.Disk, _seams.Entropy, new RecordBatchValidator(_codecs, scratch), _codecs, scratch)
         {
             ProducerIdExpirationMs = (long)_configuration.LogUpkeep.ProducerIdExpiration.TotalMilliseconds,
+            // The other half is for connections, and for what is opened for a moment.
+            OpenSegments = new OpenSegments(_seams.Disk.OpenFilesMax / 2),
         };
     }
 

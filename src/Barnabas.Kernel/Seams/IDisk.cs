@@ -12,6 +12,9 @@ public interface IDisk
     /// </summary>
     string BootId => "";
 
+    /// <summary>How many files and connections the process may have open.</summary>
+    int OpenFilesMax => int.MaxValue;
+
     IDiskFile Open(string path, FileOpening opening);
 
     bool FileExists(string path);

@@ -16,6 +16,7 @@ public sealed class LinuxDisk : IDisk
     private const int Create = 0x40;
     private const int Empty = 0x200;
     private const int CloseOnExec = 0x80000;
+    private const int OpenFiles = 7;
 
     // rw-r--r--, as the JVM makes Kafka's files.
     private const int FileMode = 0b110_100_100;
@@ -27,6 +28,9 @@ public sealed class LinuxDisk : IDisk
 
     /// <summary>The kernel draws it at each boot; a process in a container sees its host's.</summary>
     public string BootId { get; } = ReadBootId();
+
+    /// <summary>The runtime has raised it as far as it may go.</summary>
+    public int OpenFilesMax { get; } = ReadOpenFilesMax();
 
     public IDiskFile Open(string path, FileOpening opening)
     {
@@ -132,6 +136,12 @@ public sealed class LinuxDisk : IDisk
         {
             return "";
         }
+    }
+
+    private static unsafe int ReadOpenFilesMax()
+    {
+        ResourceLimit limit;
+        return Libc.GetLimit(OpenFiles, &limit) == 0 ? (int)Math.Min(limit.Current, int.MaxValue) : int.MaxValue;
     }
 
     private static SafeFileHandle OpenHandle(string path, int flags)

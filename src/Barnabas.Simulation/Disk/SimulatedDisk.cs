@@ -32,6 +32,7 @@ public sealed class SimulatedDisk : IDisk
     private readonly HashSet<string> _locks = new(StringComparer.Ordinal);
     private readonly SortedDictionary<SimulatedDiskCall, (int Skip, DiskError Error)> _planned = [];
     private long _usedPages;
+    private int _openFiles;
     private int _powerLosses;
     private long? _callsLeft;
 
@@ -44,6 +45,7 @@ public sealed class SimulatedDisk : IDisk
         _random = new SimulatedRandom(seed);
         _trace = trace ?? new SimulatedTrace();
         CapacityBytes = options.CapacityBytes;
+        OpenFilesMax = options.OpenFilesMax;
         Faults = options.Faults;
     }
 
@@ -57,6 +59,8 @@ public sealed class SimulatedDisk : IDisk
 
     /// <summary>Changes when the power goes, not when a process ends.</summary>
     public string BootId => $"simulated-{_powerLosses}";
+
+    public int OpenFilesMax { get; }
 
     internal int Process { get; private set; }
 
@@ -90,6 +94,7 @@ public sealed class SimulatedDisk : IDisk
     public void EndProcess()
     {
         Process++;
+        _openFiles = 0;
         _locks.Clear();
         _planned.Clear();
         _callsLeft = null;
@@ -106,6 +111,11 @@ public sealed class SimulatedDisk : IDisk
     public IDiskFile Open(string path, FileOpening opening)
     {
         Meet(SimulatedDiskCall.Names, path);
+        if (_openFiles >= OpenFilesMax)
+        {
+            throw new DiskException(DiskError.TooManyOpen, path, "too many files are open");
+        }
+
         bool mayCreate = opening is FileOpening.CreateOrKeep or FileOpening.CreateOrTruncate;
         SimulatedInode? inode = _names.Find(path) switch
         {
@@ -130,6 +140,7 @@ public sealed class SimulatedDisk : IDisk
         }
 
         inode.Users++;
+        _openFiles++;
         _trace.Record(SimulatedTraceKind.FileOpen, path);
         return new SimulatedFile(this, path, inode, opening != FileOpening.Read, Process);
     }
@@ -297,6 +308,7 @@ public sealed class SimulatedDisk : IDisk
     {
         if (process == Process)
         {
+            _openFiles--;
             Release(inode);
         }
     }

@@ -339,6 +339,8 @@ public sealed class LogDirectory : ILogHost, IDisposable
     /// <summary>Gives the lock back without closing anything, as the end of the process would.</summary>
     public void Dispose() => _lock.Dispose();
 
+    OpenSegments ILogHost.OpenSegments => _services.OpenSegments;
+
     void ILogHost.DeleteFileAt(string path, long dueMs) => _deletions.Add(path, isDirectory: false, dueMs);
 
     void ILogHost.LowerRecoveryPoint(TopicPartition partition, Offset recoveryPoint) =>

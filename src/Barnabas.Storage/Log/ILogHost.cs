@@ -5,6 +5,9 @@ namespace Barnabas.Storage;
 /// <summary>What a log needs of the directory that holds it.</summary>
 internal interface ILogHost
 {
+    /// <summary>Where segments are known whose files are open.</summary>
+    OpenSegments OpenSegments { get; }
+
     /// <summary>Removes a file, already renamed, not before this time.</summary>
     void DeleteFileAt(string path, long dueMs);
 

@@ -17,4 +17,7 @@ public sealed record LogServices(
     /// <c>producer.id.expiration.ms</c>: silence after which a producer is forgotten. Kafka's default, a day.
     /// </summary>
     public long ProducerIdExpirationMs { get; init; } = 24L * 60 * 60 * 1000;
+
+    /// <summary>Which segments are open; without a limit unless one is given.</summary>
+    public OpenSegments OpenSegments { get; init; } = new(int.MaxValue);
 }

@@ -71,7 +71,7 @@ internal sealed class SegmentStore
         // No two segments share files: a flush under way may hold the one before.
         Invariant.That(segments[^1].BaseOffset < baseOffset);
         segments[^1].Seal();
-        Segment active = Segment.Create(_disk, _directory, baseOffset, config, nowMs, jitterMs);
+        Segment active = Segment.Create(_disk, _directory, _host.OpenSegments, baseOffset, config, nowMs, jitterMs);
         Volatile.Write(ref _segments, [.. segments, active]);
         return active;
     }
@@ -105,7 +105,8 @@ internal sealed class SegmentStore
     public void StartAt(Offset baseOffset, LogConfig config, long nowMs, long dueMs)
     {
         Segment[] old = _segments;
-        var active = new Segment(_disk, _directory, baseOffset, 0, config.IndexIntervalBytes, nowMs);
+        var active = new Segment(
+            _disk, _directory, _host.OpenSegments, baseOffset, 0, config.IndexIntervalBytes, nowMs);
         // Before the files go, so that readers who find one gone see that the list is another one.
         Volatile.Write(ref _segments, [active]);
         foreach (Segment segment in old)

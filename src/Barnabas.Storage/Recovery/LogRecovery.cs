@@ -55,7 +55,7 @@ internal sealed class LogRecovery(IDisk disk, LogOpening opening, ILogHost host)
 
         foreach (Segment segment in _segments)
         {
-            if (segment.Size == 0)
+            if (segment.Size == 0 && !opening.IsNew)
             {
                 SegmentIndexes.DeleteFiles(disk, opening.Directory, segment.BaseOffset);
             }
@@ -93,13 +93,7 @@ internal sealed class LogRecovery(IDisk disk, LogOpening opening, ILogHost host)
         string path = $"{opening.Directory}/{LeaderEpochCheckpoint.Name}";
         try
         {
-            byte[]? content = AtomicFile.TryRead(disk, path);
-            if (content is null)
-            {
-                return false;
-            }
-
-            _epochsOnDisk = [.. LeaderEpochCheckpoint.Parse(content, path)];
+            _epochsOnDisk = [.. LeaderEpochCheckpoint.Parse(AtomicFile.Read(disk, path), path)];
             _epochs.Load(_epochsOnDisk);
             return true;
         }
@@ -129,11 +123,12 @@ internal sealed class LogRecovery(IDisk disk, LogOpening opening, ILogHost host)
             return;
         }
 
-        if (files.Segments.Count == 1 && OpenUnread(files.Segments[0]) is { Size: 0 } empty)
+        Segment last = OpenUnread(files.Segments[^1], out bool isAsNoted);
+        if (files.Segments.Count == 1 && last.Size == 0)
         {
             // The usual case of an idle partition: there is nothing to scan and nothing to know.
-            _segments.Add(empty);
-            _endOffset = empty.BaseOffset;
+            _segments.Add(last);
+            _endOffset = last.BaseOffset;
             RequireSynced("the log is empty");
             return;
         }
@@ -150,16 +145,26 @@ internal sealed class LogRecovery(IDisk disk, LogOpening opening, ILogHost host)
             _segments[^1].CompleteIndexes();
         }
 
-        if (opening.CleanShutdown && epochsKnown)
+        // Without the file of the epochs only a scan of all batches can tell where they begin.
+        if (epochsKnown && first == files.Segments.Count - 1)
         {
-            FindEnd(files.Segments[^1]);
-            return;
-        }
+            if (isAsNoted)
+            {
+                _endOffset = opening.Validated!.EndOffset;
+                _segments.Add(last);
+                return;
+            }
 
-        // Without the file only a scan of all batches can tell where the epochs begin.
-        if (epochsKnown && first == files.Segments.Count - 1 && TryResume(files.Segments[first]))
-        {
-            return;
+            if (opening.CleanShutdown)
+            {
+                FindEnd(last);
+                return;
+            }
+
+            if (TryResume(last))
+            {
+                return;
+            }
         }
 
         ScanFrom(files.Segments, first);
@@ -193,18 +198,12 @@ internal sealed class LogRecovery(IDisk disk, LogOpening opening, ILogHost host)
         return first;
     }
 
-    private void FindEnd(Offset baseOffset)
+    private void FindEnd(Segment segment)
     {
-        Segment segment = OpenUnread(baseOffset);
-        if (IsAsNoted(segment))
-        {
-            return;
-        }
-
         SharedDiskFile shared = segment.AcquireFile();
         try
         {
-            _endOffset = baseOffset;
+            _endOffset = segment.BaseOffset;
             var scanner = new BatchScanner(
                 shared.File, new byte[RecordBatch.HeaderSize], segment.Indexes.Offsets.LastPosition, segment.Size);
             while (scanner.MoveNext())
@@ -215,7 +214,7 @@ internal sealed class LogRecovery(IDisk disk, LogOpening opening, ILogHost host)
             if (scanner.End != ScanEnd.Complete)
             {
                 throw Damaged(
-                    $"segment {baseOffset} holds no batch at byte {scanner.Position}, although it was closed");
+                    $"segment {segment.BaseOffset} holds no batch at byte {scanner.Position}, although it was closed");
             }
         }
         finally
@@ -226,46 +225,15 @@ internal sealed class LogRecovery(IDisk disk, LogOpening opening, ILogHost host)
         _segments.Add(segment);
     }
 
-    // The usual case of a quiet log: the file ends where it was noted to end, with the batch it ended with. One read,
-    // and no index is looked at.
-    private bool IsAsNoted(Segment segment)
-    {
-        if (opening.Validated is not { } validated
-            || validated.SegmentBase != segment.BaseOffset
-            || validated.Position != segment.Size
-            || validated.EndOffset < opening.RecoveryPoint)
-        {
-            return false;
-        }
-
-        if (validated.LastBatchPosition >= 0)
-        {
-            using IDiskFile file = disk.Open(segment.Path, FileOpening.Read);
-            if (!IsWitnessed(file, validated))
-            {
-                return false;
-            }
-        }
-
-        _endOffset = validated.EndOffset;
-        _segments.Add(segment);
-        return true;
-    }
-
     /// <summary>
     /// Goes on from the validated position. False, with nothing changed, if the file is not the one it was taken from.
     /// </summary>
-    private bool TryResume(Offset baseOffset)
+    private bool TryResume(Segment segment)
     {
+        Offset baseOffset = segment.BaseOffset;
         if (opening.Validated is not { } validated || validated.SegmentBase != baseOffset)
         {
             return false;
-        }
-
-        Segment segment = OpenUnread(baseOffset);
-        if (IsAsNoted(segment))
-        {
-            return true;
         }
 
         SharedDiskFile shared = segment.AcquireFile();
@@ -471,7 +439,8 @@ internal sealed class LogRecovery(IDisk disk, LogOpening opening, ILogHost host)
 
     private void StartEmpty(Offset offset)
     {
-        _segments.Add(Segment.Create(disk, opening.Directory, offset, opening.Config, opening.NowMs, 0));
+        _segments.Add(Segment.Create(
+            disk, opening.Directory, host.OpenSegments, offset, opening.Config, opening.NowMs, jitterMs: 0));
         _endOffset = offset;
     }
 
@@ -531,15 +500,35 @@ internal sealed class LogRecovery(IDisk disk, LogOpening opening, ILogHost host)
         return producers;
     }
 
-    private Segment OpenUnread(Offset baseOffset)
+    private Segment OpenUnread(Offset baseOffset) => OpenUnread(baseOffset, out _);
+
+    /// <param name="isAsNoted">
+    /// The usual case of a quiet log: the file ends where it was noted to end, with the batch it ended with. One read,
+    /// and no index is looked at.
+    /// </param>
+    private Segment OpenUnread(Offset baseOffset, out bool isAsNoted)
     {
         using IDiskFile file = disk.Open(
             SegmentFileNames.PathOf(opening.Directory, baseOffset, SegmentFileNames.Log), FileOpening.Read);
         long length = file.Length;
-        return length > int.MaxValue
-            ? throw Damaged($"segment {baseOffset} has {length} bytes, more than a segment can have")
-            : new Segment(
-                disk, opening.Directory, baseOffset, (int)length, opening.Config.IndexIntervalBytes, opening.NowMs);
+        if (length > int.MaxValue)
+        {
+            throw Damaged($"segment {baseOffset} has {length} bytes, more than a segment can have");
+        }
+
+        isAsNoted = opening.Validated is { } validated
+            && validated.SegmentBase == baseOffset
+            && validated.Position == length
+            && validated.EndOffset >= opening.RecoveryPoint
+            && IsWitnessed(file, validated);
+        return new Segment(
+            disk,
+            opening.Directory,
+            host.OpenSegments,
+            baseOffset,
+            (int)length,
+            opening.Config.IndexIntervalBytes,
+            opening.NowMs);
     }
 
     private LogDamagedException Damaged(string message) => new($"{opening.Directory}: {message}");

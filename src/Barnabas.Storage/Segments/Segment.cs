@@ -12,15 +12,19 @@ internal sealed class Segment
     public const long UnknownTimestamp = -2;
 
     // Blocks are reserved ahead in doubling steps between these: a quiet partition holds little, a busy one asks
-    // rarely.
+    // rarely. One with a few records asks for nothing, now or when it closes: without room its write is refused.
+    private const int ReserveFrom = 4 * 1024;
     private const int ReserveStepMin = 64 * 1024;
     private const int ReserveStepMax = 16 * 1024 * 1024;
 
     private readonly IDisk _disk;
     private readonly string _directory;
+    private readonly OpenSegments _open;
     private readonly Lock _gate = new();
     private readonly int _indexIntervalBytes;
     private SharedDiskFile? _file;
+    private LinkedListNode<Segment>? _place;
+    private volatile bool _wasUsed;
     private SegmentIndexes? _indexes;
     private int _size;
     private long _reserved;
@@ -33,10 +37,18 @@ internal sealed class Segment
     private int _synced = -1;
 
     /// <param name="size">Valid bytes of the file.</param>
-    public Segment(IDisk disk, string directory, Offset baseOffset, int size, int indexIntervalBytes, long createdMs)
+    public Segment(
+        IDisk disk,
+        string directory,
+        OpenSegments open,
+        Offset baseOffset,
+        int size,
+        int indexIntervalBytes,
+        long createdMs)
     {
         _disk = disk;
         _directory = directory;
+        _open = open;
         _indexIntervalBytes = indexIntervalBytes;
         _size = size;
         BaseOffset = baseOffset;
@@ -92,9 +104,15 @@ internal sealed class Segment
     /// builds anew what is missing, and most segments of many idle partitions stay empty.
     /// </summary>
     public static Segment Create(
-        IDisk disk, string directory, Offset baseOffset, LogConfig config, long nowMs, long jitterMs)
+        IDisk disk,
+        string directory,
+        OpenSegments open,
+        Offset baseOffset,
+        LogConfig config,
+        long nowMs,
+        long jitterMs)
     {
-        var segment = new Segment(disk, directory, baseOffset, 0, config.IndexIntervalBytes, nowMs)
+        var segment = new Segment(disk, directory, open, baseOffset, 0, config.IndexIntervalBytes, nowMs)
         {
             RollJitterMs = Math.Min(jitterMs, config.SegmentMs),
         };
@@ -115,21 +133,25 @@ internal sealed class Segment
         SharedDiskFile? file = Volatile.Read(ref _file);
         if (file is not null && file.TryAcquire())
         {
-            return file;
-        }
-
-        lock (_gate)
-        {
-            file = _file;
-            if (file is null || !file.TryAcquire())
+            if (!_wasUsed)
             {
-                file = new SharedDiskFile(OpenFile());
-                Invariant.That(file.TryAcquire());
-                Volatile.Write(ref _file, file);
+                _wasUsed = true;
             }
 
             return file;
         }
+
+        try
+        {
+            file = AcquireOrOpen();
+        }
+        catch (DiskException failure) when (failure.Error == DiskError.TooManyOpen && _open.TryCloseOne())
+        {
+            file = AcquireOrOpen();
+        }
+
+        _open.CloseSurplus();
+        return file;
     }
 
     /// <summary>Closes the file once its readers have given it back. The next use opens it again.</summary>
@@ -137,9 +159,22 @@ internal sealed class Segment
     {
         lock (_gate)
         {
-            _file?.Release();
-            Volatile.Write(ref _file, null);
+            if (_file is { } file)
+            {
+                _open.Remove(_place!);
+                Volatile.Write(ref _file, null);
+                _place = null;
+                file.Release();
+            }
         }
+    }
+
+    /// <summary>Was the file used since it was asked last?</summary>
+    public bool TakeUse()
+    {
+        bool wasUsed = _wasUsed;
+        _wasUsed = false;
+        return wasUsed;
     }
 
     /// <summary>
@@ -421,6 +456,24 @@ internal sealed class Segment
         }
     }
 
+    private SharedDiskFile AcquireOrOpen()
+    {
+        lock (_gate)
+        {
+            if (_file is not { } file)
+            {
+                file = new SharedDiskFile(OpenFile());
+                Volatile.Write(ref _file, file);
+                _place = new LinkedListNode<Segment>(this);
+                _wasUsed = false;
+                _open.Add(_place);
+            }
+
+            Invariant.That(file.TryAcquire());
+            return file;
+        }
+    }
+
     private IDiskFile OpenFile()
     {
         try
@@ -436,7 +489,7 @@ internal sealed class Segment
 
     private void Reserve(IDiskFile file, long needed, int segmentBytes, bool wholeAtOnce)
     {
-        if (needed <= _reserved)
+        if (needed <= _reserved || (needed <= ReserveFrom && !wholeAtOnce))
         {
             return;
         }

@@ -168,10 +168,14 @@ public sealed class MetadataQuorumTests
         long capacity = machine.Disk.CapacityBytes;
         machine.Disk.CapacityBytes = 0;
 
-        // What the log had reserved takes some commands more.
+        // The rest of a block takes some commands more.
         Assert.Contains(
             Enumerable.Range(0, 5000).Select(i => (ErrorCode)node.CreateTopic($"x{i}").ErrorCode),
             static error => error == ErrorCode.KafkaStorageError);
+        // And then it may still take the smallest records there are, which keep an idle log alive.
+        world.RunFor(TimeSpan.FromSeconds(60));
+        Assert.Equal("full", node.Room[^1]);
+        node.Room.Clear();
         for (int i = 0; i < 60; i++)
         {
             world.RunFor(TimeSpan.FromSeconds(2));
@@ -180,11 +184,11 @@ public sealed class MetadataQuorumTests
             Assert.False(node.Image.Brokers[new BrokerId(QuorumNode.NodeId)].Fenced);
         }
 
-        Assert.Equal(["full"], node.Room);
+        Assert.Empty(node.Room);
         Assert.False(node.Image.Topics.TryGet("refused", out _));
         machine.Disk.CapacityBytes = capacity;
         world.RunFor(TimeSpan.FromSeconds(90));
-        Assert.Equal(["full", "room"], node.Room);
+        Assert.Equal(["room"], node.Room);
         Assert.Equal(0, node.CreateTopic("refused").ErrorCode);
         Assert.Contains(seams.Disk.List($"{Directory}/__cluster_metadata-0"), IsSnapshot);
         Assert.Null(node.Failure);

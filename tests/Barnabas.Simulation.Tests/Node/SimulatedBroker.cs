@@ -27,7 +27,8 @@ internal sealed class SimulatedBroker
     public SimulatedBroker(SimulatedWorld world, string extraProperties = "")
     {
         _world = world;
-        Node = world.AddNode("broker");
+        // Fewer than there are partitions: segments are closed and opened again all the time.
+        Node = world.AddNode("broker", new SimulatedDiskOptions { OpenFilesMax = 16 });
         _configuration = Configure(Node, extraProperties);
         NodeSeams seams = Node.Start();
         new StorageFormatter(seams.Disk, seams.Entropy, seams.Time).Format(new FormatOptions

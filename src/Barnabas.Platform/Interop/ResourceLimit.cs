@@ -1,0 +1,11 @@
+using System.Runtime.InteropServices;
+
+namespace Barnabas.Platform;
+
+/// <summary><c>struct rlimit</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct ResourceLimit
+{
+    public ulong Current;
+    public ulong Most;
+}
