@@ -17,6 +17,9 @@ public sealed record ConsumerOptions : ClientOptions
     /// </summary>
     public IReadOnlyList<IPartitionAssignor> Assignors { get; init; } = [new RangeAssignor()];
 
+    /// <summary>Which protocol follows from the assignors: an eager one among them makes the member eager.</summary>
+    internal bool IsCooperative => Assignors.All(static assignor => assignor.IsCooperative);
+
     /// <summary><c>auto.offset.reset</c>, default latest: where to start without a valid position.</summary>
     public OffsetReset OffsetReset { get; init; } = OffsetReset.Latest;
 
@@ -157,8 +160,9 @@ public sealed record ConsumerOptions : ClientOptions
                 "range" or "RangeAssignor" => new RangeAssignor(),
                 "roundrobin" or "RoundRobinAssignor" => new RoundRobinAssignor(),
                 "sticky" or "StickyAssignor" => new StickyAssignor(),
+                "cooperative-sticky" or "CooperativeStickyAssignor" => new CooperativeStickyAssignor(),
                 _ => throw new ClientOptionException("partition.assignment.strategy", name,
-                    "this client has RangeAssignor, RoundRobinAssignor and StickyAssignor"),
+                    "this client has RangeAssignor, RoundRobinAssignor, StickyAssignor and CooperativeStickyAssignor"),
             });
         }
 

@@ -13,8 +13,8 @@ internal sealed class ConsumerPartitions(Lock gate, Fetcher fetcher)
                 ? order
                 : left.Partition.CompareTo(right.Partition)));
 
-    /// <summary>Replaces the partitions; those that stay keep their positions if <paramref name="keep"/>.</summary>
-    public void Set(IEnumerable<TopicPartition> partitions, bool keep)
+    /// <summary>Replaces the partitions; those that stay keep their positions and what was fetched of them.</summary>
+    public void Set(IEnumerable<TopicPartition> partitions)
     {
         lock (gate)
         {
@@ -28,8 +28,7 @@ internal sealed class ConsumerPartitions(Lock gate, Fetcher fetcher)
             foreach (TopicPartition partition in partitions)
             {
                 _states[(partition.Topic, partition.Partition)] =
-                    keep && before.TryGetValue(
-                        partition, out PartitionState? known) ? known : new PartitionState(partition);
+                    before.GetValueOrDefault(partition) ?? new PartitionState(partition);
             }
 
             fetcher.SetStates([.. _states.Values]);

@@ -8,7 +8,10 @@ namespace Barnabas.Client;
 /// </summary>
 public interface IRebalanceListener
 {
-    /// <summary>These partitions now belong to this consumer.</summary>
+    /// <summary>
+    /// These partitions now belong to this consumer: all that it has in the eager protocol, those that are new in the
+    /// cooperative one.
+    /// </summary>
     ValueTask OnAssignedAsync(IReadOnlyCollection<TopicPartition> partitions, CancellationToken cancellation);
 
     /// <summary>These partitions will go elsewhere; what is finished of them can still be committed.</summary>

@@ -84,7 +84,7 @@ public sealed class KafkaConsumer : IAsyncDisposable
         _topics = null;
         _pattern = null;
         _metadata.Track(wanted.Select(partition => partition.Topic), only: true);
-        _partitions.Set(wanted, keep: true);
+        _partitions.Set(wanted);
     }
 
     /// <summary>

@@ -68,6 +68,19 @@ public sealed class GroupMembershipTests
         Assert.Equal(MemberState.Failed, member.State);
     }
 
+    [Theory]
+    [InlineData(ErrorCode.UnknownMemberId)]
+    [InlineData(ErrorCode.IllegalGeneration)]
+    public void A_member_that_is_expelled_while_it_joins_has_lost_what_it_kept(ErrorCode error)
+    {
+        GroupMembership member = new();
+        Stabilise(member, 3);
+        member.RequestRejoin();
+        member.JoinSent();
+        Assert.Equal(GroupReaction.RejoinAsNew, member.JoinAnswered(error, "", -1, null));
+        Assert.True(member.LostMembership);
+    }
+
     [Fact]
     public void A_sync_that_is_overtaken_by_a_rebalance_joins_again_as_the_same_member()
     {

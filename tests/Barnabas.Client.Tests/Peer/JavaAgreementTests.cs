@@ -32,11 +32,14 @@ public sealed class JavaAgreementTests
                 answers.Add(Answer(assignor, counts, members));
             }
 
-            // Of the sticky assignor only fresh assignments of equal members are promised to be Kafka's own.
+            // Of the sticky assignors only fresh assignments of equal members are promised to be Kafka's own.
             (counts, members) = Draw(random, sameTopics: true);
-            StickyAssignor sticky = new();
-            questions.Add(Question(sticky, counts, members));
-            answers.Add(Answer(sticky, counts, members));
+            foreach (IPartitionAssignor sticky in (IPartitionAssignor[])
+                [new StickyAssignor(), new CooperativeStickyAssignor()])
+            {
+                questions.Add(Question(sticky, counts, members));
+                answers.Add(Answer(sticky, counts, members));
+            }
         }
 
         string output = SharedFolder.RunJava("JavaAnswers.java", string.Join('\n', questions) + "\n");

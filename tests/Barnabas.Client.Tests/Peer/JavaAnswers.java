@@ -38,7 +38,8 @@ public class JavaAnswers {
         AbstractPartitionAssignor assignor = switch (name) {
             case "range" -> new RangeAssignor();
             case "roundrobin" -> new RoundRobinAssignor();
-            default -> new StickyAssignor();
+            case "sticky" -> new StickyAssignor();
+            default -> new CooperativeStickyAssignor();
         };
         TreeMap<String, List<String>> sorted = new TreeMap<>();
         assignor.assign(counts, members).forEach((member, partitions) -> {

@@ -1,3 +1,5 @@
+using Barnabas.Kernel;
+
 namespace Barnabas.Client;
 
 /// <summary>A member of a classic group as its leader sees it.</summary>
@@ -14,6 +16,12 @@ public sealed record GroupMember : IComparable<GroupMember>
 
     /// <summary>What its assignor added.</summary>
     public ReadOnlyMemory<byte>? UserData { get; init; }
+
+    /// <summary>What it owns while the group rebalances; empty in the eager protocol.</summary>
+    public IReadOnlyList<TopicPartition> Owned { get; init; } = [];
+
+    /// <summary>The generation in which it got them, -1 if it does not say.</summary>
+    public int OwnedGeneration { get; init; } = -1;
 
     /// <summary>
     /// Kafka's order of members: static ones first, by instance id, because that id survives a restart; then the others

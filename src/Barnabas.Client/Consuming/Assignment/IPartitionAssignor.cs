@@ -11,8 +11,15 @@ public interface IPartitionAssignor
     /// <summary>The name that members agree on in JoinGroup, such as <c>range</c>.</summary>
     string Name { get; }
 
+    /// <summary>
+    /// Members keep what they own while the group rebalances (KIP-429), so <see cref="Assign"/> never gives a member
+    /// what another one owns. The default is the eager protocol: everything is given up before.
+    /// </summary>
+    bool IsCooperative => false;
+
     /// <summary>What this member tells the leader beyond its topics; null for nothing.</summary>
-    /// <param name="owned">The partitions of the last assignment, empty at first.</param>
+    /// <param name="owned">The partitions of the last assignment, empty at first; if cooperative, those it still has.
+    /// </param>
     /// <param name="generation">The generation of that assignment, -1 at first.</param>
     byte[]? DescribeMember(IReadOnlyCollection<TopicPartition> owned, int generation);
 

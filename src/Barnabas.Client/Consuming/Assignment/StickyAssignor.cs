@@ -28,9 +28,22 @@ public sealed class StickyAssignor : IPartitionAssignor
     {
         ArgumentNullException.ThrowIfNull(partitionCounts);
         ArgumentNullException.ThrowIfNull(members);
+        return Divide(partitionCounts, members, static member =>
+            member.UserData is { } data
+            && StickyMemory.TryRead(data.Span, out List<TopicPartition> owned, out int generation)
+                ? (owned, generation)
+                : ([], -1)).ToResult();
+    }
+
+    /// <summary>Divides with regard to who owned what in which generation, as the memory tells.</summary>
+    internal static AssignmentTable Divide(
+        IReadOnlyDictionary<string, int> partitionCounts,
+        IReadOnlyList<GroupMember> members,
+        Func<GroupMember, (IReadOnlyList<TopicPartition> Owned, int Generation)> memory)
+    {
         AssignmentTable table = new(members);
         SortedDictionary<string, List<GroupMember>> subscribers = GroupMember.ByTopic(members);
-        Dictionary<TopicPartition, string> owners = Claims(partitionCounts, members, subscribers);
+        Dictionary<TopicPartition, string> owners = Claims(partitionCounts, members, subscribers, memory);
         List<TopicPartition> free = [];
         foreach ((string topic, List<GroupMember> _) in subscribers)
         {
@@ -62,15 +75,16 @@ public sealed class StickyAssignor : IPartitionAssignor
         }
 
         Balance(table, members, subscribers);
-        return table.ToResult();
+        return table;
     }
 
     // Who owned what, as the members say. A partition that two claim belongs to the higher generation; the other claim
-    // is from before a missed rebalance.
+    // is from before a missed rebalance. Two claims of one generation cannot both be true, and neither is believed.
     private static Dictionary<TopicPartition, string> Claims(
         IReadOnlyDictionary<string, int> partitionCounts,
         IReadOnlyList<GroupMember> members,
-        SortedDictionary<string, List<GroupMember>> subscribers)
+        SortedDictionary<string, List<GroupMember>> subscribers,
+        Func<GroupMember, (IReadOnlyList<TopicPartition> Owned, int Generation)> memory)
     {
         Dictionary<TopicPartition, string> owners = [];
         Dictionary<TopicPartition, int> generations = [];
@@ -78,21 +92,22 @@ public sealed class StickyAssignor : IPartitionAssignor
         ordered.Sort();
         foreach (GroupMember member in ordered)
         {
-            if (member.UserData is not { } data
-                || !StickyMemory.TryRead(data.Span, out List<TopicPartition> owned, out int generation))
+            (IReadOnlyList<TopicPartition> owned, int generation) = memory(member);
+            foreach (TopicPartition partition in owned.Distinct())
             {
-                continue;
-            }
-
-            foreach (TopicPartition partition in owned)
-            {
-                bool possible = partition.Partition < partitionCounts.GetValueOrDefault(partition.Topic)
+                bool possible = partition.Partition >= 0
+                    && partition.Partition < partitionCounts.GetValueOrDefault(partition.Topic)
                     && subscribers.TryGetValue(partition.Topic, out List<GroupMember>? takers)
                     && takers.Contains(member);
-                if (possible && generation > generations.GetValueOrDefault(partition, int.MinValue))
+                int before = generations.GetValueOrDefault(partition, int.MinValue);
+                if (possible && generation > before)
                 {
                     generations[partition] = generation;
                     owners[partition] = member.MemberId;
+                }
+                else if (possible && generation == before)
+                {
+                    owners.Remove(partition);
                 }
             }
         }

@@ -91,7 +91,7 @@ internal sealed class ConsumerGroup : IAsyncDisposable
             && topics.Count > 0
             && _options.Time.Monotonic >= _notBefore)
         {
-            await GiveUpPartitionsAsync(listener, cancellation).ConfigureAwait(false);
+            await GiveUpPartitionsAsync(topics, listener, cancellation).ConfigureAwait(false);
             _rebalance = new Rebalance(_options, _coordinator, _metadata, _membership, _gate);
             _rebalancing = RunAsync(_rebalance, [.. topics]);
         }
@@ -125,7 +125,8 @@ internal sealed class ConsumerGroup : IAsyncDisposable
         await Task.Yield();
         try
         {
-            await rebalance.RunAsync(topics, _lastAssigned, _lastGeneration, _closing.Token).ConfigureAwait(false);
+            IReadOnlyCollection<TopicPartition> owned = _options.IsCooperative ? _partitions.All() : _lastAssigned;
+            await rebalance.RunAsync(topics, owned, _lastGeneration, _closing.Token).ConfigureAwait(false);
             if (rebalance.Assigned is not null)
             {
                 _heartbeats = HeartbeatAsync(_membership.Generation, _heartbeats);
@@ -173,23 +174,49 @@ internal sealed class ConsumerGroup : IAsyncDisposable
         _lastAssigned = assigned;
         _lastGeneration = _membership.Generation;
         _metadata.Track(assigned.Select(partition => partition.Topic));
-        _partitions.Set(assigned, keep: false);
+        // In the eager protocol nothing is owned here, so nothing is revoked and all is new.
+        List<TopicPartition> owned = _partitions.All();
+        List<TopicPartition> revoked = [.. owned.Except(assigned)];
+        List<TopicPartition> added = [.. assigned.Except(owned)];
+        await RevokeAsync(revoked, lost: false, listener, cancellation).ConfigureAwait(false);
+        _partitions.Set(assigned);
         if (listener is not null)
         {
-            await listener.OnAssignedAsync(assigned, cancellation).ConfigureAwait(false);
+            await listener.OnAssignedAsync(added, cancellation).ConfigureAwait(false);
+        }
+
+        if (revoked.Count > 0)
+        {
+            // Nobody has them yet: their new owners get them in the next generation.
+            lock (_gate)
+            {
+                _membership.RequestRejoin();
+            }
         }
     }
 
-    // The eager protocol: everything is given up before a join, after what is finished was committed.
-    private async ValueTask GiveUpPartitionsAsync(IRebalanceListener? listener, CancellationToken cancellation)
+    // Before a join the eager protocol gives up everything, the cooperative one only what is not wanted any more.
+    private async ValueTask GiveUpPartitionsAsync(
+        IReadOnlyCollection<string> topics, IRebalanceListener? listener, CancellationToken cancellation)
     {
+        bool lost = _membership.LostMembership;
         List<TopicPartition> owned = _partitions.All();
-        if (owned.Count == 0)
+        List<TopicPartition> kept = lost || !_options.IsCooperative
+            ? []
+            : [.. owned.Where(partition => topics.Contains(partition.Topic))];
+        await RevokeAsync([.. owned.Except(kept)], lost, listener, cancellation).ConfigureAwait(false);
+        _partitions.Set(kept);
+    }
+
+    // What is finished of them is committed first, unless it is too late for that.
+    private async ValueTask RevokeAsync(
+        List<TopicPartition> revoked, bool lost, IRebalanceListener? listener, CancellationToken cancellation)
+    {
+        if (revoked.Count == 0)
         {
             return;
         }
 
-        bool lost = _membership.LostMembership;
         if (!lost && _options.EnableAutoCommit)
         {
             try
@@ -204,14 +231,12 @@ internal sealed class ConsumerGroup : IAsyncDisposable
 
         if (listener is not null && lost)
         {
-            await listener.OnLostAsync(owned, cancellation).ConfigureAwait(false);
+            await listener.OnLostAsync(revoked, cancellation).ConfigureAwait(false);
         }
         else if (listener is not null)
         {
-            await listener.OnRevokedAsync(owned, cancellation).ConfigureAwait(false);
+            await listener.OnRevokedAsync(revoked, cancellation).ConfigureAwait(false);
         }
-
-        _partitions.Set([], keep: false);
     }
 
     private bool ViewChanged(IReadOnlyCollection<string> topics)

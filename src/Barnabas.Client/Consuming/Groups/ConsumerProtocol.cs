@@ -13,14 +13,28 @@ internal static class ConsumerProtocol
     /// <summary>The name of this protocol in JoinGroup.</summary>
     public const string Type = "consumer";
 
-    // Version 1 added owned partitions, which only cooperative assignors use; 0 is understood by everybody.
-    private const short SubscriptionVersion = 1;
+    // Version 1 added owned partitions and 2 their generation, for cooperative assignors. Versions only append, so that
+    // members of any age read them all.
+    private const short SubscriptionVersion = 2;
     private const short AssignmentVersion = 0;
 
-    public static byte[] WriteSubscription(IReadOnlyCollection<string> topics, byte[]? userData)
+    /// <param name="owned">What a cooperative member has; nothing in the eager protocol.</param>
+    /// <param name="generation">The generation in which it got that.</param>
+    public static byte[] WriteSubscription(
+        IReadOnlyCollection<string> topics,
+        byte[]? userData,
+        IReadOnlyCollection<TopicPartition> owned,
+        int generation)
     {
-        ConsumerProtocolSubscription subscription = new() { UserData = userData };
+        ConsumerProtocolSubscription subscription = new() { UserData = userData, GenerationId = generation };
         subscription.Topics.AddRange(topics);
+        foreach (IGrouping<string, TopicPartition> topic in owned.GroupBy(static partition => partition.Topic))
+        {
+            ConsumerProtocolSubscription.TopicPartition one = new() { Topic = topic.Key };
+            one.Partitions.AddRange(topic.Select(static partition => partition.Partition));
+            subscription.OwnedPartitions.Add(one);
+        }
+
         return Write(subscription, SubscriptionVersion);
     }
 
@@ -53,6 +67,12 @@ internal static class ConsumerProtocol
             GroupInstanceId = instanceId,
             Topics = subscription.Topics,
             UserData = subscription.UserData,
+            Owned =
+            [
+                .. subscription.OwnedPartitions.SelectMany(static topic => topic.Partitions.Select(
+                    partition => new TopicPartition(topic.Topic, partition))),
+            ],
+            OwnedGeneration = subscription.GenerationId,
         };
     }
 

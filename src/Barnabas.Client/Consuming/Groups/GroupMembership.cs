@@ -134,7 +134,7 @@ internal sealed class GroupMembership
                 State = MemberState.Unjoined;
                 break;
             case GroupReaction.RejoinAsNew:
-                LostMembership = State == MemberState.Stable || LostMembership;
+                LostMembership = true;
                 MemberId = "";
                 Generation = -1;
                 State = MemberState.Unjoined;

@@ -90,7 +90,11 @@ internal sealed class Rebalance(
             join.Protocols.Add(new JoinGroupRequest.JoinGroupRequestProtocol
             {
                 Name = assignor.Name,
-                Metadata = ConsumerProtocol.WriteSubscription(topics, assignor.DescribeMember(owned, ownedGeneration)),
+                Metadata = ConsumerProtocol.WriteSubscription(
+                    topics,
+                    assignor.DescribeMember(owned, ownedGeneration),
+                    options.IsCooperative ? owned : [],
+                    ownedGeneration),
             });
         }
 
