@@ -30,7 +30,8 @@ public sealed class GzipCodec : ICompressionCodec
         gzip.Write(source);
     }
 
-    public void Decompress(ReadOnlySpan<byte> source, IBufferWriter<byte> destination, int limit)
+    public void Decompress(
+        ReadOnlySpan<byte> source, IBufferWriter<byte> destination, int limit, int wholeBytesMax = int.MaxValue)
     {
         if (source.Length < MinimumSize)
         {

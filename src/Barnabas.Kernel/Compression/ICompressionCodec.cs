@@ -20,5 +20,10 @@ public interface ICompressionCodec
     /// grown beyond <paramref name="limit"/> bytes: the output's memory grows with what is produced, never with a size
     /// that the input claims.
     /// </summary>
-    void Decompress(ReadOnlySpan<byte> source, IBufferWriter<byte> destination, int limit);
+    /// <param name="wholeBytesMax">
+    /// Output that is larger is asked for in pieces, as far as the format allows it: for who looks at bytes as they
+    /// come.
+    /// </param>
+    void Decompress(
+        ReadOnlySpan<byte> source, IBufferWriter<byte> destination, int limit, int wholeBytesMax = int.MaxValue);
 }

@@ -49,7 +49,8 @@ internal sealed unsafe class Lz4Codec : ICompressionCodec
         }
     }
 
-    public void Decompress(ReadOnlySpan<byte> source, IBufferWriter<byte> destination, int limit)
+    public void Decompress(
+        ReadOnlySpan<byte> source, IBufferWriter<byte> destination, int limit, int wholeBytesMax = int.MaxValue)
     {
         if (source.Length <= BlockSizeAt)
         {

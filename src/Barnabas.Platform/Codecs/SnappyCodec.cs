@@ -47,7 +47,8 @@ internal sealed unsafe class SnappyCodec : ICompressionCodec
         }
     }
 
-    public void Decompress(ReadOnlySpan<byte> source, IBufferWriter<byte> destination, int limit)
+    public void Decompress(
+        ReadOnlySpan<byte> source, IBufferWriter<byte> destination, int limit, int wholeBytesMax = int.MaxValue)
     {
         var output = new CodecOutput(destination, limit);
         if (!source.StartsWith(Magic))

@@ -4,9 +4,9 @@ using Barnabas.Kernel;
 namespace Barnabas.Platform;
 
 /// <summary>
-/// Zstandard (KIP-110). Whole batches at once on both ways: a stream decoder would first allocate the window that the
-/// frame claims to need, up to 128 MiB for a batch of some bytes; decoding straight into the output needs no window at
-/// all.
+/// Zstandard (KIP-110). Whole batches at once on both ways, because decoding straight into the output needs no window.
+/// Only a batch whose output is wanted in pieces is decoded as a stream, and only if the window that its frame claims,
+/// which a stream decoder allocates beforehand, is smaller than the output is likely to be.
 /// </summary>
 internal sealed unsafe class ZstdCodec : ICompressionCodec
 {
@@ -22,6 +22,14 @@ internal sealed unsafe class ZstdCodec : ICompressionCodec
     // The densest that the format can be: a block of four bytes that stands for 128 KiB of one value.
     private const long MaxBlockOutput = 128 * 1024;
     private const int MinBlockInput = 4;
+
+    // What the levels up to 19 need. The format goes up to 128 MiB and beyond, for a batch of some bytes.
+    private const int StreamedWindowLogMax = 23;
+
+    private const int FrameDescriptorAt = 4;
+    private const byte SingleSegmentFlag = 0x20;
+    private const int WindowDescriptorAt = 5;
+    private const int WindowLogMin = 10;
 
     private const int FirstGuess = 16 * 1024;
     private const int GuessFactor = 4;
@@ -56,15 +64,28 @@ internal sealed unsafe class ZstdCodec : ICompressionCodec
         }
     }
 
-    public void Decompress(ReadOnlySpan<byte> source, IBufferWriter<byte> destination, int limit)
+    public void Decompress(
+        ReadOnlySpan<byte> source, IBufferWriter<byte> destination, int limit, int wholeBytesMax = int.MaxValue)
     {
         ZstdDecompressor context = _decompressors.Rent();
         bool keep = false;
         try
         {
             int size = FirstCapacity(source, limit);
-            while (!TryDecompress(context, source, destination, size))
+            while (true)
             {
+                if (size > wholeBytesMax && IsStreamable(source))
+                {
+                    // The context now holds a window, and is not kept.
+                    DecompressStream(context, source, new CodecOutput(destination, limit));
+                    return;
+                }
+
+                if (TryDecompress(context, source, destination, size))
+                {
+                    break;
+                }
+
                 // The capacity was filled, so the next one is backed by bytes that were produced.
                 if (size == limit)
                 {
@@ -110,6 +131,62 @@ internal sealed unsafe class ZstdCodec : ICompressionCodec
         }
 
         return claimed <= (ulong)limit ? (int)claimed : throw CodecOutput.LimitExceeded(limit);
+    }
+
+    /// <summary>True for one whole frame with a small window.</summary>
+    private static bool IsStreamable(ReadOnlySpan<byte> source)
+    {
+        nuint size;
+        fixed (byte* from = source)
+        {
+            size = ZstdNative.ZSTD_findFrameCompressedSize(from, (nuint)source.Length);
+        }
+
+        Check(size);
+        if (size != (nuint)source.Length
+            || source.Length <= WindowDescriptorAt
+            || (source[FrameDescriptorAt] & SingleSegmentFlag) != 0)
+        {
+            // Several frames, or one whose window is all of its content.
+            return false;
+        }
+
+        byte window = source[WindowDescriptorAt];
+        int log = WindowLogMin + (window >> 3);
+        return log < StreamedWindowLogMax || (log == StreamedWindowLogMax && (window & 7) == 0);
+    }
+
+    private static void DecompressStream(ZstdDecompressor context, ReadOnlySpan<byte> source, CodecOutput output)
+    {
+        Check(ZstdNative.ZSTD_DCtx_setParameter(context, ZstdNative.WindowLogMaxParameter, StreamedWindowLogMax));
+        fixed (byte* from = source)
+        {
+            ZstdBuffer input = new() { Bytes = from, Size = (nuint)source.Length };
+            while (true)
+            {
+                nuint taken = input.Position;
+                nuint left;
+                Span<byte> room = output.Next();
+                ZstdBuffer produced;
+                fixed (byte* to = room)
+                {
+                    produced = new() { Bytes = to, Size = (nuint)room.Length };
+                    left = ZstdNative.ZSTD_decompressStream(context, &produced, &input);
+                }
+
+                Check(left);
+                output.Advance((int)produced.Position);
+                if (left == 0)
+                {
+                    return;
+                }
+
+                if (input.Position == taken && produced.Position == 0)
+                {
+                    throw new CompressionException("The Zstandard frame ends before its last block.");
+                }
+            }
+        }
     }
 
     private static bool TryDecompress(

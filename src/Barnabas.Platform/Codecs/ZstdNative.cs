@@ -6,6 +6,7 @@ namespace Barnabas.Platform;
 internal static unsafe partial class ZstdNative
 {
     public const int CompressionLevelParameter = 100;
+    public const int WindowLogMaxParameter = 100;
     public const int DestinationTooSmall = 70;
     public const ulong ContentSizeUnknown = ulong.MaxValue;
     public const ulong ContentSizeError = ulong.MaxValue - 1;
@@ -37,6 +38,15 @@ internal static unsafe partial class ZstdNative
     [LibraryImport(Library)]
     public static partial nuint ZSTD_decompressDCtx(
         ZstdDecompressor context, byte* destination, nuint capacity, byte* source, nuint length);
+
+    [LibraryImport(Library)]
+    public static partial nuint ZSTD_DCtx_setParameter(ZstdDecompressor context, int parameter, int value);
+
+    [LibraryImport(Library)]
+    public static partial nuint ZSTD_decompressStream(ZstdDecompressor context, ZstdBuffer* output, ZstdBuffer* input);
+
+    [LibraryImport(Library)]
+    public static partial nuint ZSTD_findFrameCompressedSize(byte* source, nuint length);
 
     [LibraryImport(Library)]
     public static partial nuint ZSTD_compressBound(nuint length);

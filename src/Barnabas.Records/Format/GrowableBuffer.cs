@@ -26,6 +26,13 @@ internal sealed class GrowableBuffer(int firstSize) : IBufferWriter<byte>
         }
     }
 
+    /// <summary>Forgets the first bytes; those behind them move to the start.</summary>
+    public void RemoveFirst(int count)
+    {
+        Written[count..].CopyTo(_bytes);
+        Length -= count;
+    }
+
     public void Advance(int count)
     {
         Invariant.That(count >= 0 && count <= _bytes.Length - Length);

@@ -129,6 +129,17 @@ public ref struct RecordReader
         return fault == RecordFault.None;
     }
 
+    /// <summary>Looks at all records that are left; why the reading ended.</summary>
+    internal RecordFault Examine(ref RecordFindings findings)
+    {
+        while (MoveNext())
+        {
+            findings.Add(OffsetDelta, Timestamp, HasKey, SizeInBytes);
+        }
+
+        return Fault;
+    }
+
     private readonly OptionalBytes Slice(int start, int length) =>
         length < 0 ? OptionalBytes.Null : _source.Slice(start, length);
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Barnabas.Kernel;
 
 namespace Barnabas.Records;
@@ -16,6 +17,7 @@ public sealed class RecordScratch(int retainedBytes = RecordScratch.DefaultRetai
     private const int FirstSize = 64 * 1024;
 
     private readonly GrowableBuffer _buffer = new(FirstSize);
+    private RecordWindow? _window;
 
     /// <summary>Bytes held at the moment.</summary>
     internal int Capacity => _buffer.Capacity;
@@ -42,8 +44,50 @@ public sealed class RecordScratch(int retainedBytes = RecordScratch.DefaultRetai
         return fault == RecordFault.None ? new RecordReader(batch, Written) : new RecordReader(fault);
     }
 
+    /// <summary>
+    /// Looks at all records of a compressed batch of magic 2 without keeping them: memory stays at what is retained,
+    /// whatever the batch expands to, unless its codec must have more in one piece.
+    /// </summary>
+    internal RecordFault Examine(
+        RecordBatch batch, CompressionCodecs codecs, DecompressionLimit limit, ref RecordFindings findings)
+    {
+        _window ??= new RecordWindow(_buffer, retainedBytes);
+        _window.Begin(batch, findings);
+        RecordFault fault = Decompress(
+            batch.Compression, batch.RecordBytes, codecs, limit, _window, wholeBytesMax: retainedBytes);
+        if (fault != RecordFault.None)
+        {
+            return fault;
+        }
+
+        if (_window.IsPassing)
+        {
+            fault = _window.End();
+            findings = _window.Findings;
+            return fault;
+        }
+
+        return new RecordReader(batch, Written).Examine(ref findings);
+    }
+
+    /// <summary>The records of the batch that was examined last, and found sound.</summary>
+    internal RecordReader ReadExamined(RecordBatch batch, CompressionCodecs codecs, DecompressionLimit limit) =>
+        _window is { IsPassing: true } ? Read(batch, codecs, limit) : new RecordReader(batch, Written);
+
     internal RecordFault Decompress(
-        CompressionType type, ReadOnlySpan<byte> source, CompressionCodecs codecs, DecompressionLimit limit)
+        CompressionType type, ReadOnlySpan<byte> source, CompressionCodecs codecs, DecompressionLimit limit) =>
+        Decompress(type, source, codecs, limit, _buffer, wholeBytesMax: int.MaxValue);
+
+    /// <summary>Gives up memory beyond what is to be kept.</summary>
+    internal void Clear() => _buffer.Clear(retainedBytes);
+
+    private RecordFault Decompress(
+        CompressionType type,
+        ReadOnlySpan<byte> source,
+        CompressionCodecs codecs,
+        DecompressionLimit limit,
+        IBufferWriter<byte> destination,
+        int wholeBytesMax)
     {
         Clear();
         ICompressionCodec? codec = codecs.Find(type);
@@ -54,7 +98,7 @@ public sealed class RecordScratch(int retainedBytes = RecordScratch.DefaultRetai
 
         try
         {
-            codec.Decompress(source, _buffer, limit.For(source.Length));
+            codec.Decompress(source, destination, limit.For(source.Length), wholeBytesMax);
             return RecordFault.None;
         }
         catch (CompressionException failure)
@@ -62,7 +106,4 @@ public sealed class RecordScratch(int retainedBytes = RecordScratch.DefaultRetai
             return failure.LimitExceeded ? RecordFault.LimitExceeded : RecordFault.BadCompression;
         }
     }
-
-    /// <summary>Gives up memory beyond what is to be kept.</summary>
-    internal void Clear() => _buffer.Clear(retainedBytes);
 }

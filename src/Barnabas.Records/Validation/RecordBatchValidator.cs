@@ -61,16 +61,21 @@ public sealed class RecordBatchValidator(CompressionCodecs codecs, RecordScratch
                 ?? Stamp(batch, rules, context, view.MaxTimestamp);
         }
 
-        if (view.Compression == CompressionType.None && !mustRebuild)
+        RecordFindings findings = new(view, rules, context.NowMs);
+        if (view.Compression == CompressionType.None)
         {
-            return ValidateRecords(batch, new RecordReader(view), target, rules, context);
+            RecordFault fault = new RecordReader(view).Examine(ref findings);
+            return Decide(batch, fault, findings, mustRebuild, rules, context)
+                ?? Rebuild(view, new RecordReader(view), target, rules, context);
         }
 
         RecordScratch scratch = scratchPool.Rent();
         try
         {
-            RecordReader reader = scratch.Read(view, codecs, rules.DecompressionLimit);
-            return ValidateRecords(batch, reader, target, rules, context);
+            RecordFault fault = scratch.Examine(view, codecs, rules.DecompressionLimit, ref findings);
+            return Decide(batch, fault, findings, mustRebuild, rules, context)
+                ?? Rebuild(
+                    view, scratch.ReadExamined(view, codecs, rules.DecompressionLimit), target, rules, context);
         }
         finally
         {
@@ -78,53 +83,30 @@ public sealed class RecordBatchValidator(CompressionCodecs codecs, RecordScratch
         }
     }
 
-    private ValidationResult ValidateRecords(
+    /// <summary>Null if the batch is sound and must be written anew.</summary>
+    private static ValidationResult? Decide(
         MutableRecordBatch batch,
-        RecordReader records,
-        CompressionType target,
+        RecordFault fault,
+        in RecordFindings findings,
+        bool mustRebuild,
         AppendRules rules,
         in AppendContext context)
     {
-        RecordBatch view = batch.View;
-        RecordReader reader = records;
-        List<RecordError>? errors = null;
-        bool timestampError = false;
-        bool sequential = true;
-        long maxTimestamp = RecordBatch.NoTimestamp;
-        int index = 0;
-        for (; reader.MoveNext(); index++)
+        if (fault != RecordFault.None)
         {
-            sequential &= reader.OffsetDelta == index;
-            maxTimestamp = Math.Max(maxTimestamp, reader.Timestamp);
-            RecordViolation violation = RecordRules.FirstViolation(reader, view, rules, context.NowMs);
-            if (violation != RecordViolation.None)
-            {
-                timestampError |= violation is RecordViolation.TimestampOutOfRange or RecordViolation.StampedByProducer;
-                errors ??= [];
-                if (errors.Count < MaxRecordErrors)
-                {
-                    string message = RecordRules.Describe(violation, reader.Timestamp, rules, context.NowMs);
-                    errors.Add(new RecordError(index, message));
-                }
-            }
+            return RecordRules.Refuse(fault, findings.Count);
         }
 
-        if (reader.Fault != RecordFault.None)
+        if (findings.Errors is { } errors)
         {
-            return RecordRules.Refuse(reader.Fault, index);
-        }
-
-        if (errors is not null)
-        {
-            return RecordRules.Refuse(errors, timestampError);
+            return RecordRules.Refuse(errors, findings.HasTimestampError);
         }
 
         // A batch whose offsets have gaps or stand still is written anew: the log is dense where a leader appends.
-        bool isDense = sequential && view.LastOffsetDelta == index - 1;
-        bool inPlace = isDense && (target == view.Compression || view.IsControl);
-        return inPlace || index == 0
-            ? Stamp(batch, rules, context, maxTimestamp)
-            : Rebuild(view, records, target, rules, context);
+        bool isDense = findings.IsSequential && batch.View.LastOffsetDelta == findings.Count - 1;
+        return (isDense && !mustRebuild) || findings.Count == 0
+            ? Stamp(batch, rules, context, findings.MaxTimestamp)
+            : null;
     }
 
     private static ValidationResult Stamp(

@@ -8,26 +8,19 @@ internal static class RecordRules
     private const int ShownErrors = 3;
 
     public static RecordViolation FirstViolation(
-        in RecordReader record, RecordBatch batch, AppendRules rules, long nowMs)
+        long timestamp, bool hasKey, TimestampType batchTimestampType, AppendRules rules, long nowMs)
     {
-        if (batch.Compression != CompressionType.None && record.SizeInBytes > rules.MaxDecompressedRecordBytes)
-        {
-            return RecordViolation.TooLarge;
-        }
-
-        if (rules.IsCompacted && !record.HasKey)
+        if (rules.IsCompacted && !hasKey)
         {
             return RecordViolation.MissingKey;
         }
 
-        if (rules.TimestampType == TimestampType.CreateTime && record.Timestamp != RecordBatch.NoTimestamp)
+        if (rules.TimestampType == TimestampType.CreateTime && timestamp != RecordBatch.NoTimestamp)
         {
-            return IsInRange(record.Timestamp, rules, nowMs)
-                ? RecordViolation.None
-                : RecordViolation.TimestampOutOfRange;
+            return IsInRange(timestamp, rules, nowMs) ? RecordViolation.None : RecordViolation.TimestampOutOfRange;
         }
 
-        return batch.TimestampType == TimestampType.LogAppendTime
+        return batchTimestampType == TimestampType.LogAppendTime
             ? RecordViolation.StampedByProducer
             : RecordViolation.None;
     }

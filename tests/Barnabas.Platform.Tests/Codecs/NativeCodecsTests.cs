@@ -160,6 +160,62 @@ public class NativeCodecsTests
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 100_000);
     }
 
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void Output_in_pieces_is_the_same(CompressionType type)
+    {
+        var random = new Random(5);
+        foreach (int size in (int[])[1, 1000, 65536, 1_000_000, 20_000_000])
+        {
+            byte[] bytes = new byte[size];
+            random.NextBytes(bytes.AsSpan(0, size / 2));
+            byte[] compressed = Compress(type, bytes);
+            var pieces = new PieceWriter();
+            Codecs.Find(type)!.Decompress(compressed, pieces, Limit, wholeBytesMax: 1000);
+            Assert.Equal(bytes, pieces.Written);
+            // A Zstandard frame whose window is all of its content has no use for pieces; the window is 2 MiB here.
+            int largestAsk = type == CompressionType.Zstd && size <= 2 << 20 ? size : (64 * 1024) + 1;
+            Assert.InRange(pieces.LargestAsk, 1, largestAsk);
+            foreach (int cut in (int[])[1, compressed.Length / 3, compressed.Length / 2])
+            {
+                byte[] damaged = compressed[..^cut];
+                bool fails = Record.Exception(() => Decompress(type, damaged)) is CompressionException;
+                Assert.True(fails || type == CompressionType.Snappy, "Only blocks of snappy end without a mark.");
+                Exception? thrown = Record.Exception(
+                    () => Codecs.Find(type)!.Decompress(damaged, new PieceWriter(), Limit, wholeBytesMax: 1000));
+                Assert.Equal(fails, thrown is CompressionException);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(17, 64 * 1024)]
+    [InlineData(23, 64 * 1024)]
+    [InlineData(24, 16 << 20)]
+    [InlineData(31, 16 << 20)]
+    public void A_zstd_frame_comes_in_pieces_unless_its_window_is_large(int windowLog, int largestAsk)
+    {
+        // Magic, a descriptor without content size, the window, and blocks of four bytes that stand for 128 KiB each.
+        List<byte> frame = [0x28, 0xB5, 0x2F, 0xFD, 0, (byte)((windowLog - 10) << 3)];
+        const int Blocks = 80;
+        for (int i = 1; i <= Blocks; i++)
+        {
+            int header = (128 * 1024 << 3) | (1 << 1) | (i == Blocks ? 1 : 0);
+            frame.AddRange([(byte)header, (byte)(header >> 8), (byte)(header >> 16), (byte)i]);
+        }
+
+        byte[] expected = [.. Enumerable.Range(0, Blocks * 128 * 1024).Select(at => (byte)((at >> 17) + 1))];
+        var pieces = new PieceWriter();
+        Codecs.Find(CompressionType.Zstd)!.Decompress([.. frame], pieces, Limit, wholeBytesMax: 1000);
+        Assert.Equal(expected, pieces.Written);
+        Assert.InRange(pieces.LargestAsk, 1, largestAsk);
+        Assert.Throws<CompressionException>(() => Codecs.Find(CompressionType.Zstd)!.Decompress(
+            [.. frame], new PieceWriter(), expected.Length - 1, wholeBytesMax: 1000));
+        frame[6] = 7;
+        Assert.Throws<CompressionException>(() => Codecs.Find(CompressionType.Zstd)!.Decompress(
+            [.. frame], new PieceWriter(), Limit, wholeBytesMax: 1000));
+    }
+
     private static byte[] Text(IEnumerable<int> numbers) => Encoding.ASCII.GetBytes(string.Join(' ', numbers));
 
     private static byte[] Compress(CompressionType type, byte[] source, int? level = null)
@@ -174,5 +230,25 @@ public class NativeCodecsTests
         var destination = new ArrayBufferWriter<byte>();
         Codecs.Find(type)!.Decompress(source, destination, limit);
         return destination.WrittenSpan.ToArray();
+    }
+
+    /// <summary>Takes output as it comes and keeps how much was asked for at once.</summary>
+    private sealed class PieceWriter : IBufferWriter<byte>
+    {
+        private readonly ArrayBufferWriter<byte> _bytes = new();
+
+        public int LargestAsk { get; private set; }
+
+        public byte[] Written => _bytes.WrittenSpan.ToArray();
+
+        public void Advance(int count) => _bytes.Advance(count);
+
+        public Memory<byte> GetMemory(int sizeHint = 0) => throw new NotSupportedException();
+
+        public Span<byte> GetSpan(int sizeHint = 0)
+        {
+            LargestAsk = Math.Max(LargestAsk, sizeHint);
+            return _bytes.GetSpan(sizeHint);
+        }
     }
 }
