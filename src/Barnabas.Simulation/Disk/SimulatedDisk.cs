@@ -30,7 +30,7 @@ public sealed class SimulatedDisk : IDisk
     private readonly TimeProvider? _time;
     private readonly SimulatedNames _names = new();
     private readonly HashSet<string> _locks = new(StringComparer.Ordinal);
-    private readonly SortedDictionary<SimulatedDiskCall, (int Skip, DiskError Error)> _planned = [];
+    private readonly SortedDictionary<SimulatedDiskCall, (int Skip, DiskError Error, string Below)> _planned = [];
     private long _usedPages;
     private int _openFiles;
     private int _powerLosses;
@@ -65,10 +65,12 @@ public sealed class SimulatedDisk : IDisk
     internal int Process { get; private set; }
 
     /// <summary>
-    /// Lets one call of a kind fail: the next one, or the one after <paramref name="skip"/> others that succeed.
+    /// Lets one call of a kind fail: the next one, or the one after <paramref name="skip"/> others that succeed; of
+    /// those that are about a path below <paramref name="below"/> if that is given.
     /// </summary>
-    public void FailNext(SimulatedDiskCall call, DiskError error = DiskError.Failed, int skip = 0) =>
-        _planned[call] = (skip, error);
+    public void FailNext(
+        SimulatedDiskCall call, DiskError error = DiskError.Failed, int skip = 0, string below = "") =>
+        _planned[call] = (skip, error, below);
 
     /// <summary>Takes back what <see cref="FailNext"/> planned and no call has met.</summary>
     public void FailNothing() => _planned.Clear();
@@ -227,7 +229,7 @@ public sealed class SimulatedDisk : IDisk
         }
 
         CountDown();
-        if (Draws(SimulatedDiskCall.Write) is { } error)
+        if (Draws(SimulatedDiskCall.Write, path) is { } error)
         {
             Resize(inode, source[.._random.Next(source.Length + 1)], position);
             throw Failure(error, path);
@@ -264,7 +266,7 @@ public sealed class SimulatedDisk : IDisk
     {
         _trace.Record(SimulatedTraceKind.FileSync, inode.Length);
         CountDown();
-        if (Draws(SimulatedDiskCall.Sync) is { } error)
+        if (Draws(SimulatedDiskCall.Sync, path) is { } error)
         {
             inode.SyncBadly(_random);
             throw Failure(error, path);
@@ -278,7 +280,7 @@ public sealed class SimulatedDisk : IDisk
         Invariant.That(process == Process, "the process that held this lock has ended");
         _trace.Record(SimulatedTraceKind.DiskSync, path);
         CountDown();
-        DiskError? error = Draws(SimulatedDiskCall.Sync);
+        DiskError? error = Draws(SimulatedDiskCall.Sync, path);
         if (error is null)
         {
             SimulatedNames.SyncNames(_names.FindDirectory(path));
@@ -340,7 +342,7 @@ public sealed class SimulatedDisk : IDisk
             CountDown();
         }
 
-        if (Draws(call) is { } error)
+        if (Draws(call, path) is { } error)
         {
             throw Failure(error, path);
         }
@@ -361,9 +363,10 @@ public sealed class SimulatedDisk : IDisk
         _callsLeft = left - 1;
     }
 
-    private DiskError? Draws(SimulatedDiskCall call)
+    private DiskError? Draws(SimulatedDiskCall call, string path)
     {
-        if (_planned.TryGetValue(call, out (int Skip, DiskError Error) plan))
+        if (_planned.TryGetValue(call, out (int Skip, DiskError Error, string Below) plan)
+            && (plan.Below.Length == 0 || $"{path}/".StartsWith($"{plan.Below}/", StringComparison.Ordinal)))
         {
             if (plan.Skip == 0)
             {
@@ -371,7 +374,7 @@ public sealed class SimulatedDisk : IDisk
                 return plan.Error;
             }
 
-            _planned[call] = (plan.Skip - 1, plan.Error);
+            _planned[call] = plan with { Skip = plan.Skip - 1 };
         }
 
         int oneIn = call switch

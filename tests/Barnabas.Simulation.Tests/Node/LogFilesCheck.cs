@@ -13,14 +13,12 @@ namespace Barnabas.Simulation.Tests;
 /// </summary>
 internal static class LogFilesCheck
 {
-    private const string Root = "/data";
-
-    public static void Run(IDisk disk, MetadataImage image, Findings findings)
+    public static void Run(IDisk disk, string root, MetadataImage image, Findings findings)
     {
-        Dictionary<string, long> logStarts = LogStarts(disk);
-        foreach (string name in disk.List(Root))
+        Dictionary<string, long> logStarts = LogStarts(disk, root);
+        foreach (string name in disk.List(root))
         {
-            string directory = $"{Root}/{name}";
+            string directory = $"{root}/{name}";
             bool isSetAside = name.EndsWith("-delete", StringComparison.Ordinal)
                 || name.EndsWith("-stray", StringComparison.Ordinal);
             if (isSetAside || !disk.DirectoryExists(directory))
@@ -37,10 +35,10 @@ internal static class LogFilesCheck
     }
 
     // Two lines of version and count, then one of topic, partition and offset for each log.
-    private static Dictionary<string, long> LogStarts(IDisk disk)
+    private static Dictionary<string, long> LogStarts(IDisk disk, string root)
     {
         Dictionary<string, long> starts = [];
-        string path = $"{Root}/log-start-offset-checkpoint";
+        string path = $"{root}/log-start-offset-checkpoint";
         string[] lines = disk.FileExists(path) ? Encoding.ASCII.GetString(Read(disk, path)).Split('\n') : [];
         IEnumerable<string[]> rows = lines.Skip(2).Select(static line => line.Split(' '));
         foreach (string[] words in rows.Where(static row => row.Length == 3))

@@ -30,15 +30,26 @@ public sealed class NodeSimulationTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void Stories_with_faults_end_well()
+    public void Stories_with_faults_end_well() => RunMany(static seed => new NodeStory(seed), UsualTime);
+
+    /// <summary>One log directory fails, and the node goes on with the others.</summary>
+    [Fact]
+    public void Stories_of_failing_directories_end_well()
+    {
+        StoryResult[] results = RunMany(
+            static seed => new NodeStory(seed, StoryPlan.WithFailingDirectories), UsualTime / 3);
+        Assert.True(results.Length < 10 || results.Any(static result => result.LivesWithoutADirectory > 0));
+    }
+
+    private StoryResult[] RunMany(Func<ulong, NodeStory> make, TimeSpan usualTime)
     {
         int? asked = Setting("BARNABAS_SIMULATION_SEEDS");
         long began = Stopwatch.GetTimestamp();
         ConcurrentBag<StoryResult> results = [];
         Parallel.For(First, First + (asked ?? SeedsUsually), (seed, loop) =>
         {
-            results.Add(new NodeStory((ulong)seed).Run());
-            if (asked is null && Stopwatch.GetElapsedTime(began) > UsualTime)
+            results.Add(make((ulong)seed).Run());
+            if (asked is null && Stopwatch.GetElapsedTime(began) > usualTime)
             {
                 loop.Break();
             }
@@ -56,6 +67,7 @@ public sealed class NodeSimulationTests(ITestOutputHelper output)
             $"{failed.Length} of {results.Count} stories failed; repeat with BARNABAS_SIMULATION_SEEDS=1 and "
             + $"BARNABAS_SIMULATION_FIRST={string.Join(" or ", failed.Take(10).Select(static result => result.Seed))}\n"
             + string.Join('\n', failed.Take(3).Select(static result => result.ToString())));
+        return [.. results];
     }
 
     /// <summary>Seeds that once found something, each with what it was.</summary>
@@ -110,6 +122,7 @@ public sealed class NodeSimulationTests(ITestOutputHelper output)
     private static string Summary(ConcurrentBag<StoryResult> results, TimeSpan wall) => string.Create(
         CultureInfo.InvariantCulture,
         $"{results.Count} stories in {wall.TotalSeconds:F1} s: {results.Sum(static r => r.Crashes)} crashes, "
+        + $"{results.Sum(static r => r.LivesWithoutADirectory)} lives went on without a directory, "
         + $"{results.Sum(static r => r.BatchesAcknowledged)} batches, {results.Sum(static r => r.RecordsRead)} records "
         + $"read, {results.Sum(static r => r.OffsetsCommitted)} commits, "
         + $"{results.Sum(static r => r.VirtualTime.TotalSeconds):F0} virtual seconds");

@@ -22,6 +22,8 @@ internal sealed class NodeStory
     private long _commits;
     private int _lives;
     private bool _syncMayHaveFailed;
+    private bool _mayGiveUp;
+    private int _livesWithoutADirectory;
 
     public NodeStory(ulong seed, Func<StoryPlan, StoryPlan>? change = null)
     {
@@ -37,7 +39,7 @@ internal sealed class NodeStory
         });
         _random = World.Random.Split();
         Findings = new Findings(World);
-        Broker = new SimulatedBroker(World, Properties());
+        Broker = new SimulatedBroker(World, Properties(), Plan.Directories);
         _clientMachine = World.AddNode("clients");
         Clients = _clientMachine.Start().Network.Reactors[0];
         DrawTopics();
@@ -98,6 +100,7 @@ internal sealed class NodeStory
             _consumers.Sum(static consumer => consumer.Records),
             Groups.Sum(static group => group.Commits),
             Crashes,
+            _livesWithoutADirectory,
             _errors,
             Findings.All);
     }
@@ -195,8 +198,9 @@ internal sealed class NodeStory
 
             TimeSpan length = _random.Between(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(5));
             bool crashed = !Survives(() => World.RunFor(length));
-            // A disk that is only full is no reason to give up.
-            Findings.Require(Plan.FailingDisks || Broker.Failure is null, $"the node gave up: {Broker.Failure}");
+            // A disk that is only full is no reason to give up, nor a directory that others can stand in for.
+            Findings.Require(_mayGiveUp || Broker.Failure is null, $"the node gave up: {Broker.Failure}");
+            _livesWithoutADirectory += Broker.HasLostDirectory && Broker.Failure is null ? 1 : 0;
             powerWasLost = false;
             if (!isLast || crashed)
             {
@@ -204,9 +208,9 @@ internal sealed class NodeStory
             }
         }
 
-        if (Broker.Failure is not null)
+        if (Broker.Failure is not null || Broker.HasLostDirectory)
         {
-            // The node gave up; its supervisor starts it again.
+            // The node gave up, or its operator has seen to the disk; it is started again.
             bool lost = Crash();
             if (!Open() || !Audit(lost))
             {
@@ -218,7 +222,11 @@ internal sealed class NodeStory
 
         if (Drain() && Audit(powerWasLost: false) && CloseInOrder())
         {
-            LogFilesCheck.Run(Broker.Node.Disk, Broker.Image, Findings);
+            foreach (string directory in Broker.Directories)
+            {
+                LogFilesCheck.Run(Broker.Node.Disk, directory, Broker.Image, Findings);
+            }
+
             if (Open())
             {
                 Audit(powerWasLost: false);
@@ -292,8 +300,16 @@ internal sealed class NodeStory
     private void FailDisk()
     {
         SimulatedDiskCall call = (SimulatedDiskCall)_random.Next(4);
-        Broker.Node.Disk.FailNext(call, skip: _random.Next(5));
+        int skip = _random.Next(5);
+        string below = "";
+        if (Plan.Directories > 1 && !_random.OneIn(4))
+        {
+            below = Broker.Directories[(int)_random.Between(1, Plan.Directories - 1)];
+        }
+
+        Broker.Node.Disk.FailNext(call, skip: skip, below: below);
         _syncMayHaveFailed |= call == SimulatedDiskCall.Sync;
+        _mayGiveUp |= below.Length == 0;
     }
 
     private void FillDisk()

@@ -18,25 +18,27 @@ internal sealed class SimulatedBroker
     /// <summary>From any thread, and without a memory that one story could leave to another.</summary>
     public static readonly CompressionCodecs Codecs = NativeCodecs.Create();
 
-    private const string Directory = "/data";
+    /// <summary>Holds the metadata too: the node cannot do without it.</summary>
+    public const string FirstDirectory = "/data";
 
     private readonly SimulatedWorld _world;
     private readonly NodeConfiguration _configuration;
     private BrokerNode? _broker;
 
-    public SimulatedBroker(SimulatedWorld world, string extraProperties = "")
+    public SimulatedBroker(SimulatedWorld world, string extraProperties = "", int directories = 1)
     {
         _world = world;
+        Directories = [FirstDirectory, .. Enumerable.Range(1, directories - 1).Select(static i => $"/more-{i}")];
         // Fewer than there are partitions: segments are closed and opened again all the time.
         Node = world.AddNode("broker", new SimulatedDiskOptions { OpenFilesMax = 16 });
-        _configuration = Configure(Node, extraProperties);
+        _configuration = Configure(extraProperties);
         NodeSeams seams = Node.Start();
         new StorageFormatter(seams.Disk, seams.Entropy, seams.Time).Format(new FormatOptions
         {
             ClusterId = ClusterId,
             NodeId = 1,
-            Directories = [Directory],
-            MetadataDirectory = Directory,
+            Directories = Directories,
+            MetadataDirectory = FirstDirectory,
             IsController = true,
             HasStaticVoters = true,
         });
@@ -45,12 +47,18 @@ internal sealed class SimulatedBroker
 
     public SimulatedNode Node { get; }
 
+    /// <summary>The log directories.</summary>
+    public IReadOnlyList<string> Directories { get; }
+
     public IPEndPoint Address => new(Node.Address, Port);
 
     public bool IsReady { get; private set; }
 
     /// <summary>Why the node gave up; null while it works.</summary>
     public string? Failure { get; private set; }
+
+    /// <summary>One of the directories failed in this life, or was found to have failed.</summary>
+    public bool HasLostDirectory { get; private set; }
 
     public MetadataImage Image => _broker!.Image;
 
@@ -63,8 +71,9 @@ internal sealed class SimulatedBroker
         NodeSeams seams = Node.Start();
         IsReady = false;
         Failure = null;
+        HasLostDirectory = false;
         Events.Clear();
-        _broker = new BrokerNode(_configuration, seams, Codecs, new EventLog(Events));
+        _broker = new BrokerNode(_configuration, seams, Codecs, new EventLog(this));
         _broker.Open(() => IsReady = true, reason => Failure = reason);
     }
 
@@ -84,16 +93,16 @@ internal sealed class SimulatedBroker
         return inTime;
     }
 
-    private static NodeConfiguration Configure(SimulatedNode node, string extraProperties)
+    private NodeConfiguration Configure(string extraProperties)
     {
         string text = $"""
             process.roles=broker,controller
             node.id=1
-            controller.quorum.voters=1@{node.Address}:9093
+            controller.quorum.voters=1@{Node.Address}:9093
             controller.listener.names=CONTROLLER
-            listeners=PLAINTEXT://{node.Address}:{Port},CONTROLLER://{node.Address}:9093
-            advertised.listeners=PLAINTEXT://{node.Address}:{Port}
-            log.dirs={Directory}
+            listeners=PLAINTEXT://{Node.Address}:{Port},CONTROLLER://{Node.Address}:9093
+            advertised.listeners=PLAINTEXT://{Node.Address}:{Port}
+            log.dirs={string.Join(',', Directories)}
             offsets.topic.num.partitions=2
             offsets.topic.replication.factor=1
             group.initial.rebalance.delay.ms=200
@@ -105,35 +114,41 @@ internal sealed class SimulatedBroker
         return result.Configuration!;
     }
 
-    private sealed class EventLog(List<string> lines) : IBrokerEvents
+    private sealed class EventLog(SimulatedBroker broker) : IBrokerEvents
     {
+        private readonly List<string> _lines = broker.Events;
+
         public void PartitionMoved(
             int partition,
             LeaderEpoch epoch,
             CoordinatorPartitionState from,
             CoordinatorPartitionState to,
-            string why) => lines.Add($"coordinator {partition}: {from} to {to}, {why}");
+            string why) => _lines.Add($"coordinator {partition}: {from} to {to}, {why}");
 
         public void GroupMoved(
             string groupId, int generation, ClassicGroupState from, ClassicGroupState to, string why) =>
-            lines.Add($"group {groupId}/{generation}: {from} to {to}, {why}");
+            _lines.Add($"group {groupId}/{generation}: {from} to {to}, {why}");
 
         public void PartitionOffline(TopicPartition partition, string reason) =>
-            lines.Add($"partition {partition} offline: {reason}");
+            _lines.Add($"partition {partition} offline: {reason}");
 
-        public void DirectoryOffline(string path, string reason) => lines.Add($"directory {path} offline: {reason}");
+        public void DirectoryOffline(string path, string reason)
+        {
+            broker.HasLostDirectory = true;
+            _lines.Add($"directory {path} offline: {reason}");
+        }
 
         public void TransactionOpen(TopicPartition partition, OpenTransaction first) =>
-            lines.Add($"partition {partition}: transaction of {first.ProducerId} open from {first.FirstOffset}");
+            _lines.Add($"partition {partition}: transaction of {first.ProducerId} open from {first.FirstOffset}");
 
-        public void MetadataLogFull(string reason) => lines.Add($"metadata log full: {reason}");
+        public void MetadataLogFull(string reason) => _lines.Add($"metadata log full: {reason}");
 
-        public void MetadataLogHasRoom() => lines.Add("metadata log has room");
+        public void MetadataLogHasRoom() => _lines.Add("metadata log has room");
 
         public void TopicCreationFailed(string topic, ErrorCode error, string? message) =>
-            lines.Add($"topic {topic} cannot be created: {error}, {message}");
+            _lines.Add($"topic {topic} cannot be created: {error}, {message}");
 
         public void InternalTopicOutOfReach(string topic, string key, int replicas, int brokers) =>
-            lines.Add($"topic {topic} is out of reach: {key} is {replicas} of {brokers}");
+            _lines.Add($"topic {topic} is out of reach: {key} is {replicas} of {brokers}");
     }
 }

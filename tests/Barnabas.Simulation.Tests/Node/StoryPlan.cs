@@ -44,10 +44,20 @@ internal sealed record StoryPlan
     public required CompressionType Compression { get; init; }
 
     /// <summary>
-    /// A call to the disk fails for good (EIO). The only directory is lost with it: the node must say so and end, and
-    /// whoever starts it again finds what was acknowledged.
+    /// A call to the disk fails for good (EIO), and its directory is lost with it. If that is the one of the metadata
+    /// the node must say so and end; else the others go on. Whoever starts it again finds what was acknowledged.
     /// </summary>
     public required bool FailingDisks { get; init; }
+
+    /// <summary>How many log directories there are; the first holds the metadata.</summary>
+    public int Directories { get; init; } = 1;
+
+    /// <summary>Several directories, of which one fails in some lives.</summary>
+    public static StoryPlan WithFailingDirectories(StoryPlan plan) => plan with
+    {
+        Directories = 2 + (plan.Lives % 2),
+        FailingDisks = true,
+    };
 
     public static StoryPlan WithoutFaults(StoryPlan plan) => plan with
     {

@@ -12,6 +12,7 @@ internal sealed record StoryResult(
     long RecordsRead,
     long OffsetsCommitted,
     int Crashes,
+    int LivesWithoutADirectory,
     IReadOnlyDictionary<ErrorCode, int> Errors,
     IReadOnlyList<string> Findings)
 {
