@@ -1,14 +1,13 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using Barnabas.Client;
+using Barnabas.Client.Tests;
 
 namespace Barnabas.Cli.Tests;
 
 /// <summary>A node of this checkout on loopback, in a process that can be killed and started again.</summary>
 public sealed class OwnNode : IAsyncLifetime
 {
-    private readonly int _port = FreePort();
+    private readonly int _port = LoopbackPort.Free(Random.Shared.Next(20_000, 30_000));
     private Process? _process;
 
     public string Directory { get; } = System.IO.Directory.CreateTempSubdirectory("barnabas-cli-").FullName;
@@ -21,7 +20,7 @@ public sealed class OwnNode : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        int controller = FreePort();
+        int controller = LoopbackPort.Free(_port + 1);
         await File.WriteAllTextAsync(Properties, $"""
             process.roles=broker,controller
             node.id=1
@@ -67,25 +66,5 @@ public sealed class OwnNode : IAsyncLifetime
     {
         await KillAsync();
         System.IO.Directory.Delete(Directory, recursive: true);
-    }
-
-    // Below the ports that the system gives out by itself, so that nobody has it after a restart.
-    private static int FreePort()
-    {
-        for (int port = Random.Shared.Next(20_000, 30_000); port < 32_768; port++)
-        {
-            using Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            try
-            {
-                socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
-                return port;
-            }
-            catch (SocketException)
-            {
-                // Taken.
-            }
-        }
-
-        throw new InvalidOperationException("no free port");
     }
 }

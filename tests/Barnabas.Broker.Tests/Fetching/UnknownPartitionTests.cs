@@ -7,32 +7,18 @@ namespace Barnabas.Broker.Tests;
 /// A fetcher that still names a partition that is gone waits with the others, as at Apache Kafka: it would else ask in
 /// a loop without a pause. No reply comes by its deadline here: that lies behind the patience of the connection.
 /// </summary>
-public sealed class UnknownPartitionTests : IDisposable
+public sealed class UnknownPartitionTests : OneNodeTests
 {
     private const int Forever = 600_000;
 
-    private readonly TestNode _node = TestNode.Start();
-    private readonly RawConnection _connection;
-
-    public UnknownPartitionTests()
-    {
-        _node.CreateTopic("t");
-        _connection = _node.Connect();
-    }
-
-    public void Dispose()
-    {
-        _connection.Dispose();
-        Assert.Empty(_node.Faults);
-        _node.Dispose();
-    }
+    public UnknownPartitionTests() => Node.CreateTopic("t");
 
     [Theory]
     [InlineData("nowhere", 0)]
     [InlineData("t", 9)]
     public void A_partition_that_is_not_there_does_not_end_the_wait_for_one_that_is(string topic, int partition)
     {
-        _connection.Send(Wire.Frame(Both(topic, partition), 11));
+        Connection.Send(Wire.Frame(Both(topic, partition), 11));
         AssertRecordsOfT(Next());
     }
 
@@ -42,7 +28,7 @@ public sealed class UnknownPartitionTests : IDisposable
         FetchRequest first = Both("nowhere", 0);
         first.SessionEpoch = 0;
         first.MaxWaitMs = 0;
-        FetchResponse full = _connection.Ask<FetchResponse>(first, 11);
+        FetchResponse full = Connection.Ask<FetchResponse>(first, 11);
         Assert.NotEqual(0, full.SessionId);
         FetchRequest next = new()
         {
@@ -52,31 +38,31 @@ public sealed class UnknownPartitionTests : IDisposable
             SessionId = full.SessionId,
             SessionEpoch = 1,
         };
-        _connection.Send(Wire.Frame(next, 11));
+        Connection.Send(Wire.Frame(next, 11));
         AssertRecordsOfT(Next());
     }
 
     [Fact]
     public void Where_no_partition_is_there_the_answer_comes_at_once()
     {
-        FetchResponse response = _connection.Ask<FetchResponse>(Wire.Fetch("nowhere", 0, maxWaitMs: Forever), 11);
+        FetchResponse response = Connection.Ask<FetchResponse>(Wire.Fetch("nowhere", 0, maxWaitMs: Forever), 11);
         Assert.Equal(ErrorCode.UnknownTopicOrPartition, (ErrorCode)response.Responses[0].Partitions[0].ErrorCode);
     }
 
     [Fact]
     public void A_partition_that_is_deleted_ends_the_wait_once()
     {
-        _node.CreateTopic("gone");
-        _connection.Send(Wire.Frame(Both("gone", 0), 11));
-        using (RawConnection other = _node.Connect())
+        Node.CreateTopic("gone");
+        Connection.Send(Wire.Frame(Both("gone", 0), 11));
+        using (RawConnection other = Node.Connect())
         {
             DeleteTopicsRequest delete = new() { TopicNames = ["gone"], TimeoutMs = 10_000 };
             other.Ask<DeleteTopicsResponse>(delete, 5);
         }
 
-        FetchResponse told = Wire.Decode<FetchResponse>(_connection.Receive()!, 11);
+        FetchResponse told = Wire.Decode<FetchResponse>(Connection.Receive()!, 11);
         Assert.NotEqual(0, told.Responses.Single(static t => t.Topic == "gone").Partitions[0].ErrorCode);
-        _connection.Send(Wire.Frame(Both("gone", 0), 11));
+        Connection.Send(Wire.Frame(Both("gone", 0), 11));
         AssertRecordsOfT(Next());
     }
 
@@ -98,8 +84,8 @@ public sealed class UnknownPartitionTests : IDisposable
     /// <summary>What the waiting fetch is answered once there is something to read.</summary>
     private FetchResponse Next()
     {
-        using RawConnection other = _node.Connect();
+        using RawConnection other = Node.Connect();
         other.Ask<ProduceResponse>(Wire.Produce("t", TestBatch.Of("a")), 9);
-        return Wire.Decode<FetchResponse>(_connection.Receive()!, 11);
+        return Wire.Decode<FetchResponse>(Connection.Receive()!, 11);
     }
 }

@@ -4,35 +4,20 @@ using Barnabas.Protocol;
 namespace Barnabas.Broker.Tests;
 
 /// <summary>What is asked about the cluster, its quorum, its features and its brokers.</summary>
-public sealed class ClusterApiTests : IDisposable
+public sealed class ClusterApiTests : OneNodeTests
 {
-    private readonly TestNode _node = TestNode.Start();
-    private readonly RawConnection _connection;
-
-    public ClusterApiTests()
-    {
-        _connection = _node.Connect();
-    }
-
-    public void Dispose()
-    {
-        _connection.Dispose();
-        Assert.Empty(_node.Faults);
-        _node.Dispose();
-    }
-
     [Fact]
     public void DescribeCluster_shows_brokers_to_clients_and_controllers_on_the_controllers_listener()
     {
         DescribeClusterResponse brokers =
-            _connection.Ask<DescribeClusterResponse>(new DescribeClusterRequest { EndpointType = 1 }, 1);
-        Assert.Equal((TestNode.ClusterId, 1, _node.Port), (brokers.ClusterId, brokers.ControllerId, Port(brokers)));
-        using RawConnection controller = RawConnection.To(_node.ControllerPort);
+            Connection.Ask<DescribeClusterResponse>(new DescribeClusterRequest { EndpointType = 1 }, 1);
+        Assert.Equal((TestNode.ClusterId, 1, Node.Port), (brokers.ClusterId, brokers.ControllerId, Port(brokers)));
+        using RawConnection controller = RawConnection.To(Node.ControllerPort);
         DescribeClusterResponse controllers =
             controller.Ask<DescribeClusterResponse>(new DescribeClusterRequest { EndpointType = 2 }, 1);
-        Assert.Equal((1, _node.ControllerPort), (controllers.ControllerId, Port(controllers)));
+        Assert.Equal((1, Node.ControllerPort), (controllers.ControllerId, Port(controllers)));
         DescribeClusterResponse wrong =
-            _connection.Ask<DescribeClusterResponse>(new DescribeClusterRequest { EndpointType = 2 }, 1);
+            Connection.Ask<DescribeClusterResponse>(new DescribeClusterRequest { EndpointType = 2 }, 1);
         Assert.Equal(ErrorCode.MismatchedEndpointType, (ErrorCode)wrong.ErrorCode);
     }
 
@@ -55,30 +40,30 @@ public sealed class ClusterApiTests : IDisposable
         unknown.FeatureUpdates.Add(new() { Feature = "no.such", MaxVersionLevel = 1, UpgradeType = 1 });
         Assert.Equal(
             ErrorCode.InvalidUpdateVersion,
-            (ErrorCode)_connection.Ask<UpdateFeaturesResponse>(unknown, 2).ErrorCode);
+            (ErrorCode)Connection.Ask<UpdateFeaturesResponse>(unknown, 2).ErrorCode);
         UpdateFeaturesRequest high = new() { ValidateOnly = true };
         high.FeatureUpdates.Add(new() { Feature = "metadata.version", MaxVersionLevel = 999, UpgradeType = 1 });
         Assert.Equal(
             ErrorCode.InvalidUpdateVersion,
-            (ErrorCode)_connection.Ask<UpdateFeaturesResponse>(high, 2).ErrorCode);
+            (ErrorCode)Connection.Ask<UpdateFeaturesResponse>(high, 2).ErrorCode);
     }
 
     [Fact]
     public void UnregisterBroker_knows_only_brokers_that_are_registered() => Assert.Equal(
         ErrorCode.BrokerIdNotRegistered,
-        (ErrorCode)_connection.Ask<UnregisterBrokerResponse>(new UnregisterBrokerRequest { BrokerId = 9 }, 0)
+        (ErrorCode)Connection.Ask<UnregisterBrokerResponse>(new UnregisterBrokerRequest { BrokerId = 9 }, 0)
             .ErrorCode);
 
     [Fact]
     public void DescribeTopicPartitions_goes_on_at_its_cursor()
     {
-        _node.CreateTopic("a", 3);
-        _node.CreateTopic("b");
+        Node.CreateTopic("a", 3);
+        Node.CreateTopic("b");
         DescribeTopicPartitionsRequest request = new() { ResponsePartitionLimit = 2 };
-        DescribeTopicPartitionsResponse first = _connection.Ask<DescribeTopicPartitionsResponse>(request, 0);
+        DescribeTopicPartitionsResponse first = Connection.Ask<DescribeTopicPartitionsResponse>(request, 0);
         Assert.Equal(["a0", "a1"], Partitions(first));
         request.Cursor = new() { TopicName = first.NextCursor!.TopicName, PartitionIndex = 2 };
-        DescribeTopicPartitionsResponse second = _connection.Ask<DescribeTopicPartitionsResponse>(request, 0);
+        DescribeTopicPartitionsResponse second = Connection.Ask<DescribeTopicPartitionsResponse>(request, 0);
         Assert.Equal(["a2", "b0"], Partitions(second));
         Assert.Null(second.NextCursor);
     }
@@ -86,8 +71,8 @@ public sealed class ClusterApiTests : IDisposable
     [Fact]
     public void OffsetForLeaderEpoch_tells_where_an_epoch_ended()
     {
-        _node.CreateTopic("t");
-        _connection.Ask<ProduceResponse>(Wire.Produce("t", TestBatch.Of("a", "b")), 9);
+        Node.CreateTopic("t");
+        Connection.Ask<ProduceResponse>(Wire.Produce("t", TestBatch.Of("a", "b")), 9);
         Assert.Equal((ErrorCode.None, 2L), EndOf(epoch: 0, current: -1));
         Assert.Equal((ErrorCode.None, -1L), EndOf(epoch: 7, current: 0));
         Assert.Equal((ErrorCode.UnknownLeaderEpoch, -1L), EndOf(epoch: 0, current: 5));
@@ -104,7 +89,7 @@ public sealed class ClusterApiTests : IDisposable
     {
         DescribeQuorumRequest request = new();
         request.Topics.Add(new() { TopicName = topic, Partitions = [new() { PartitionIndex = 0 }] });
-        return _connection.Ask<DescribeQuorumResponse>(request, version).Topics[0].Partitions[0];
+        return Connection.Ask<DescribeQuorumResponse>(request, version).Topics[0].Partitions[0];
     }
 
     private (ErrorCode Error, long End) EndOf(int epoch, int current)
@@ -116,7 +101,7 @@ public sealed class ClusterApiTests : IDisposable
             Partitions = [new() { Partition = 0, CurrentLeaderEpoch = current, LeaderEpoch = epoch }],
         });
         OffsetForLeaderEpochResponse.EpochEndOffset told =
-            _connection.Ask<OffsetForLeaderEpochResponse>(request, 4).Topics[0].Partitions[0];
+            Connection.Ask<OffsetForLeaderEpochResponse>(request, 4).Topics[0].Partitions[0];
         return ((ErrorCode)told.ErrorCode, told.EndOffset);
     }
 }

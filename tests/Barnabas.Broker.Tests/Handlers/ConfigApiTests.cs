@@ -4,32 +4,18 @@ using Barnabas.Protocol;
 namespace Barnabas.Broker.Tests;
 
 /// <summary>Changes of configurations and of partition counts on a whole node.</summary>
-public sealed class ConfigApiTests : IDisposable
+public sealed class ConfigApiTests : OneNodeTests
 {
     private const sbyte Topic = 2;
     private const sbyte Broker = 4;
 
-    private readonly TestNode _node = TestNode.Start();
-    private readonly RawConnection _connection;
-
-    public ConfigApiTests()
-    {
-        _node.CreateTopic("t");
-        _connection = _node.Connect();
-    }
-
-    public void Dispose()
-    {
-        _connection.Dispose();
-        Assert.Empty(_node.Faults);
-        _node.Dispose();
-    }
+    public ConfigApiTests() => Node.CreateTopic("t");
 
     [Fact]
     public void A_change_by_key_keeps_the_others_and_a_change_of_all_does_not()
     {
-        Assert.Equal(ErrorCode.None, Set(_connection, Topic, "t", "retention.ms", "5"));
-        Assert.Equal(ErrorCode.None, Set(_connection, Topic, "t", "flush.ms", "7"));
+        Assert.Equal(ErrorCode.None, Set(Connection, Topic, "t", "retention.ms", "5"));
+        Assert.Equal(ErrorCode.None, Set(Connection, Topic, "t", "flush.ms", "7"));
         Assert.Equal(("5", "7"), (Value("retention.ms"), Value("flush.ms")));
         AlterConfigsRequest all = new();
         all.Resources.Add(new()
@@ -38,21 +24,21 @@ public sealed class ConfigApiTests : IDisposable
             ResourceName = "t",
             Configs = [new() { Name = "flush.ms", Value = "8" }],
         });
-        Assert.Equal(0, _connection.Ask<AlterConfigsResponse>(all, 2).Responses[0].ErrorCode);
+        Assert.Equal(0, Connection.Ask<AlterConfigsResponse>(all, 2).Responses[0].ErrorCode);
         Assert.Equal(("604800000", "8"), (Value("retention.ms"), Value("flush.ms")));
     }
 
     [Fact]
     public void A_broker_takes_its_own_configuration_alone_and_refuses_bad_values()
     {
-        Assert.Equal(ErrorCode.None, Set(_connection, Broker, "1", "log.retention.ms", "5"));
-        Assert.Equal(ErrorCode.InvalidRequest, Set(_connection, Broker, "1", "log.retention.ms", "x"));
-        Assert.Equal(ErrorCode.InvalidRequest, Set(_connection, Broker, "1", "node.id", "2"));
-        Assert.Equal(ErrorCode.InvalidRequest, Set(_connection, Broker, "2", "log.retention.ms", "5"));
-        Assert.Equal(ErrorCode.InvalidRequest, Set(_connection, Topic, "", "retention.ms", "5"));
-        Assert.Equal(ErrorCode.InvalidConfig, Set(_connection, Topic, "t", "retention.ms", "x"));
+        Assert.Equal(ErrorCode.None, Set(Connection, Broker, "1", "log.retention.ms", "5"));
+        Assert.Equal(ErrorCode.InvalidRequest, Set(Connection, Broker, "1", "log.retention.ms", "x"));
+        Assert.Equal(ErrorCode.InvalidRequest, Set(Connection, Broker, "1", "node.id", "2"));
+        Assert.Equal(ErrorCode.InvalidRequest, Set(Connection, Broker, "2", "log.retention.ms", "5"));
+        Assert.Equal(ErrorCode.InvalidRequest, Set(Connection, Topic, "", "retention.ms", "5"));
+        Assert.Equal(ErrorCode.InvalidConfig, Set(Connection, Topic, "t", "retention.ms", "x"));
         // The controller asks whether there is such a node.
-        using RawConnection controller = RawConnection.To(_node.ControllerPort);
+        using RawConnection controller = RawConnection.To(Node.ControllerPort);
         Assert.Equal(ErrorCode.BrokerIdNotRegistered, Set(controller, Broker, "2", "log.retention.ms", "5"));
     }
 
@@ -62,7 +48,7 @@ public sealed class ConfigApiTests : IDisposable
         ListConfigResourcesRequest request = new() { ResourceTypes = [Topic, Broker] };
         Assert.Equal(
             [(Topic, "t"), (Broker, "1")],
-            _connection.Ask<ListConfigResourcesResponse>(request, 1).ConfigResources
+            Connection.Ask<ListConfigResourcesResponse>(request, 1).ConfigResources
                 .Select(static resource => (resource.ResourceType, resource.ResourceName)));
     }
 
@@ -91,13 +77,13 @@ public sealed class ConfigApiTests : IDisposable
     {
         DescribeConfigsRequest request = new();
         request.Resources.Add(new() { ResourceType = Topic, ResourceName = "t", ConfigurationKeys = [key] });
-        return _connection.Ask<DescribeConfigsResponse>(request, 4).Results[0].Configs[0].Value;
+        return Connection.Ask<DescribeConfigsResponse>(request, 4).Results[0].Configs[0].Value;
     }
 
     private ErrorCode SetCount(int count)
     {
         CreatePartitionsRequest request = new() { TimeoutMs = 10_000 };
         request.Topics.Add(new() { Name = "t", Count = count, Assignments = null });
-        return (ErrorCode)_connection.Ask<CreatePartitionsResponse>(request, 3).Results[0].ErrorCode;
+        return (ErrorCode)Connection.Ask<CreatePartitionsResponse>(request, 3).Results[0].ErrorCode;
     }
 }

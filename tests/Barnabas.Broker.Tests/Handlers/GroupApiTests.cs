@@ -4,23 +4,12 @@ using Barnabas.Protocol;
 namespace Barnabas.Broker.Tests;
 
 /// <summary>The life of a group on a whole node, request by request.</summary>
-public sealed class GroupApiTests : IDisposable
+public sealed class GroupApiTests : OneNodeTests
 {
-    private readonly TestNode _node = TestNode.Start();
-    private readonly RawConnection _connection;
-
     public GroupApiTests()
     {
-        _node.CreateTopic("t");
-        _node.FindCoordinator("g");
-        _connection = _node.Connect();
-    }
-
-    public void Dispose()
-    {
-        _connection.Dispose();
-        Assert.Empty(_node.Faults);
-        _node.Dispose();
+        Node.CreateTopic("t");
+        Node.FindCoordinator("g");
     }
 
     [Fact]
@@ -29,18 +18,18 @@ public sealed class GroupApiTests : IDisposable
         (string member, int generation) = Join();
         SyncGroupRequest sync = new() { GroupId = "g", MemberId = member, GenerationId = generation };
         sync.Assignments.Add(new() { MemberId = member, Assignment = [1, 2] });
-        Assert.Equal([1, 2], _connection.Ask<SyncGroupResponse>(sync, 3).Assignment);
+        Assert.Equal([1, 2], Connection.Ask<SyncGroupResponse>(sync, 3).Assignment);
         Assert.Equal([(0, ErrorCode.None), (9, ErrorCode.UnknownTopicOrPartition)], Commit(member, generation));
         Assert.Equal(5, Committed());
 
         Assert.Equal("Stable", Describe().GroupState);
-        ListGroupsResponse listed = _connection.Ask<ListGroupsResponse>(new ListGroupsRequest(), 4);
+        ListGroupsResponse listed = Connection.Ask<ListGroupsResponse>(new ListGroupsRequest(), 4);
         Assert.Equal("g", Assert.Single(listed.Groups).GroupId);
         Assert.Equal(ErrorCode.NonEmptyGroup, Delete());
 
         LeaveGroupRequest leave = new() { GroupId = "g" };
         leave.Members.Add(new() { MemberId = member });
-        Assert.Equal(0, Assert.Single(_connection.Ask<LeaveGroupResponse>(leave, 5).Members).ErrorCode);
+        Assert.Equal(0, Assert.Single(Connection.Ask<LeaveGroupResponse>(leave, 5).Members).ErrorCode);
         Assert.Equal("Empty", Describe().GroupState);
         Assert.Equal([(0, ErrorCode.None), (9, ErrorCode.UnknownTopicOrPartition)], DeleteOffsets());
         Assert.Equal(-1, Committed());
@@ -59,8 +48,8 @@ public sealed class GroupApiTests : IDisposable
             ProtocolType = "consumer",
             Protocols = [new() { Name = "range", Metadata = [] }],
         };
-        join.MemberId = _connection.Ask<JoinGroupResponse>(join, 5).MemberId;
-        JoinGroupResponse joined = _connection.Ask<JoinGroupResponse>(join, 5);
+        join.MemberId = Connection.Ask<JoinGroupResponse>(join, 5).MemberId;
+        JoinGroupResponse joined = Connection.Ask<JoinGroupResponse>(join, 5);
         Assert.Equal(ErrorCode.None, (ErrorCode)joined.ErrorCode);
         return (joined.MemberId, joined.GenerationId);
     }
@@ -79,14 +68,14 @@ public sealed class GroupApiTests : IDisposable
             commit.Topics[0].Partitions.Add(new() { PartitionIndex = partition, CommittedOffset = 5 });
         }
 
-        return _connection.Ask<OffsetCommitResponse>(commit, 8).Topics[0].Partitions
+        return Connection.Ask<OffsetCommitResponse>(commit, 8).Topics[0].Partitions
             .Select(static answer => (answer.PartitionIndex, (ErrorCode)answer.ErrorCode));
     }
 
     private long Committed()
     {
         OffsetFetchRequest fetch = new() { GroupId = "g", Topics = [new() { Name = "t", PartitionIndexes = [0] }] };
-        return _connection.Ask<OffsetFetchResponse>(fetch, 7).Topics[0].Partitions[0].CommittedOffset;
+        return Connection.Ask<OffsetFetchResponse>(fetch, 7).Topics[0].Partitions[0].CommittedOffset;
     }
 
     private IEnumerable<(int Partition, ErrorCode Error)> DeleteOffsets()
@@ -97,13 +86,13 @@ public sealed class GroupApiTests : IDisposable
             Name = "t",
             Partitions = [new() { PartitionIndex = 0 }, new() { PartitionIndex = 9 }],
         });
-        return _connection.Ask<OffsetDeleteResponse>(delete, 0).Topics[0].Partitions
+        return Connection.Ask<OffsetDeleteResponse>(delete, 0).Topics[0].Partitions
             .Select(static answer => (answer.PartitionIndex, (ErrorCode)answer.ErrorCode));
     }
 
-    private DescribeGroupsResponse.DescribedGroup Describe() => Assert.Single(_connection.Ask<DescribeGroupsResponse>(
+    private DescribeGroupsResponse.DescribedGroup Describe() => Assert.Single(Connection.Ask<DescribeGroupsResponse>(
         new DescribeGroupsRequest { Groups = ["g"], IncludeAuthorizedOperations = true }, 6).Groups);
 
-    private ErrorCode Delete() => (ErrorCode)Assert.Single(_connection.Ask<DeleteGroupsResponse>(
+    private ErrorCode Delete() => (ErrorCode)Assert.Single(Connection.Ask<DeleteGroupsResponse>(
         new DeleteGroupsRequest { GroupsNames = ["g"] }, 2).Results).ErrorCode;
 }

@@ -5,30 +5,15 @@ using Barnabas.Protocol;
 namespace Barnabas.Broker.Tests;
 
 /// <summary>Requests of the smaller apis against a whole node.</summary>
-public sealed class HandlerTests : IDisposable
+public sealed class HandlerTests : OneNodeTests
 {
     private const sbyte Topic = 2;
     private const sbyte Broker = 4;
 
-    private readonly TestNode _node = TestNode.Start();
-    private readonly RawConnection _connection;
-
-    public HandlerTests()
-    {
-        _connection = _node.Connect();
-    }
-
-    public void Dispose()
-    {
-        _connection.Dispose();
-        Assert.Empty(_node.Faults);
-        _node.Dispose();
-    }
-
     [Fact]
     public void ListOffsets_finds_ends_and_times()
     {
-        _node.CreateTopic("t");
+        Node.CreateTopic("t");
         Assert.Equal((-1, -1), Find(timestamp: 5));
         foreach (long time in (long[])[1_000_000, 3_000_000, 2_000_000])
         {
@@ -50,21 +35,21 @@ public sealed class HandlerTests : IDisposable
     [InlineData("t", -99, 0, -1, ErrorCode.UnsupportedVersion)]
     public void ListOffsets_refuses(string topic, long timestamp, int partition, int epoch, ErrorCode expected)
     {
-        _node.CreateTopic("t");
+        Node.CreateTopic("t");
         ListOffsetsRequest request = ListOffsets(topic, timestamp, partition);
         request.Topics[0].Partitions[0].CurrentLeaderEpoch = epoch;
-        ListOffsetsResponse response = _connection.Ask<ListOffsetsResponse>(request, 7);
+        ListOffsetsResponse response = Connection.Ask<ListOffsetsResponse>(request, 7);
         Assert.Equal(expected, (ErrorCode)response.Topics[0].Partitions[0].ErrorCode);
     }
 
     [Fact]
     public void ListOffsets_refuses_a_partition_named_twice_and_says_so_once()
     {
-        _node.CreateTopic("t", 2);
+        Node.CreateTopic("t", 2);
         ListOffsetsRequest request = ListOffsets("t", -1);
         request.Topics.Add(ListOffsets("t", -1).Topics[0]);
         request.Topics[1].Partitions.Add(ListOffsets("t", -1, partition: 1).Topics[0].Partitions[0]);
-        ListOffsetsResponse response = _connection.Ask<ListOffsetsResponse>(request, 7);
+        ListOffsetsResponse response = Connection.Ask<ListOffsetsResponse>(request, 7);
         Assert.Equal(
             [(0, ErrorCode.InvalidRequest), (1, ErrorCode.None)],
             Assert.Single(response.Topics).Partitions.Select(
@@ -75,24 +60,24 @@ public sealed class HandlerTests : IDisposable
     public void FindCoordinator_makes_the_offsets_topic_and_then_names_this_broker()
     {
         FindCoordinatorRequest first = new() { KeyType = 0, CoordinatorKeys = ["a", ""] };
-        FindCoordinatorResponse early = _connection.Ask<FindCoordinatorResponse>(first, 4);
+        FindCoordinatorResponse early = Connection.Ask<FindCoordinatorResponse>(first, 4);
         Assert.Equal(ErrorCode.CoordinatorNotAvailable, (ErrorCode)early.Coordinators[0].ErrorCode);
         Assert.Equal(ErrorCode.CoordinatorNotAvailable, (ErrorCode)early.Coordinators[1].ErrorCode);
-        _node.FindCoordinator("a");
+        Node.FindCoordinator("a");
         // Very old simple consumers commit for the group without a name.
-        _node.FindCoordinator("");
+        Node.FindCoordinator("");
         FindCoordinatorRequest known = new() { Key = "a" };
-        FindCoordinatorResponse found = _connection.Ask<FindCoordinatorResponse>(known, 2);
-        Assert.Equal((1, _node.Port), (found.NodeId, found.Port));
+        FindCoordinatorResponse found = Connection.Ask<FindCoordinatorResponse>(known, 2);
+        Assert.Equal((1, Node.Port), (found.NodeId, found.Port));
         FindCoordinatorRequest strange = new() { Key = "a", KeyType = 9 };
-        FindCoordinatorResponse other = _connection.Ask<FindCoordinatorResponse>(strange, 2);
+        FindCoordinatorResponse other = Connection.Ask<FindCoordinatorResponse>(strange, 2);
         Assert.Equal(ErrorCode.InvalidRequest, (ErrorCode)other.ErrorCode);
     }
 
     [Fact]
     public void DescribeConfigs_tells_values_with_their_origin_and_each_resource_once()
     {
-        _node.CreateTopic("t", 1, ("retention.ms", "12345"));
+        Node.CreateTopic("t", 1, ("retention.ms", "12345"));
         DescribeConfigsRequest request = new() { IncludeSynonyms = true };
         for (int i = 0; i < 1_000; i++)
         {
@@ -109,7 +94,7 @@ public sealed class HandlerTests : IDisposable
         request.Resources.Add(new() { ResourceType = Broker, ResourceName = "1" });
         request.Resources.Add(new() { ResourceType = Broker, ResourceName = "2" });
         request.Resources.Add(new() { ResourceType = 77, ResourceName = "x" });
-        DescribeConfigsResponse response = _connection.Ask<DescribeConfigsResponse>(request, 4);
+        DescribeConfigsResponse response = Connection.Ask<DescribeConfigsResponse>(request, 4);
 
         Assert.Equal(6, response.Results.Count);
         DescribeConfigsResponse.DescribeConfigsResourceResult retention = Assert.Single(response.Results[0].Configs);
@@ -122,7 +107,7 @@ public sealed class HandlerTests : IDisposable
             response.Results.Select(static result => (ErrorCode)result.ErrorCode));
         Assert.Contains(
             response.Results[3].Configs,
-            config => config.Name == "log.dirs" && config.Value == _node.Data && config.ReadOnly);
+            config => config.Name == "log.dirs" && config.Value == Node.Data && config.ReadOnly);
     }
 
     [Fact]
@@ -137,7 +122,7 @@ public sealed class HandlerTests : IDisposable
         byte[] frames = [.. Enumerable.Repeat(ask, EachAsks).SelectMany(static frame => frame)];
         for (int i = 0; i < Connections; i++)
         {
-            connections.Add(_node.Connect());
+            connections.Add(Node.Connect());
             connections[i].Send(frames);
         }
 
@@ -158,24 +143,24 @@ public sealed class HandlerTests : IDisposable
     [Fact]
     public void A_deleted_topic_wakes_who_waits_for_it_and_its_name_begins_anew()
     {
-        Uuid old = _node.CreateTopic("t");
+        Uuid old = Node.CreateTopic("t");
         Produce("t", TestBatch.Of("a"));
-        using RawConnection waiting = _node.Connect();
+        using RawConnection waiting = Node.Connect();
         waiting.Send(Wire.Frame(Wire.Fetch("t", 1, maxWaitMs: 25_000), 11));
         DeleteTopicsRequest delete = new() { TopicNames = ["t"], TimeoutMs = 5_000 };
         Stopwatch clock = Stopwatch.StartNew();
-        Assert.Equal(0, _connection.Ask<DeleteTopicsResponse>(delete, 4).Responses[0].ErrorCode);
+        Assert.Equal(0, Connection.Ask<DeleteTopicsResponse>(delete, 4).Responses[0].ErrorCode);
         FetchResponse woken = Wire.Decode<FetchResponse>(waiting.Receive()!, 11);
         Assert.Equal(ErrorCode.UnknownTopicOrPartition, (ErrorCode)woken.Responses[0].Partitions[0].ErrorCode);
         Assert.True(clock.Elapsed < TimeSpan.FromSeconds(10));
 
-        Uuid made = _node.CreateTopic("t");
+        Uuid made = Node.CreateTopic("t");
         Assert.NotEqual(old, made);
         ProduceRequest byOldId = Wire.Produce("", TestBatch.Of("b"));
         byOldId.TopicData[0].TopicId = old;
         Assert.Equal(
             ErrorCode.UnknownTopicId,
-            (ErrorCode)_connection.Ask<ProduceResponse>(byOldId, 13).Responses[0].PartitionResponses[0].ErrorCode);
+            (ErrorCode)Connection.Ask<ProduceResponse>(byOldId, 13).Responses[0].PartitionResponses[0].ErrorCode);
         Assert.Equal(0, Produce("t", TestBatch.Of("c")));
     }
 
@@ -218,7 +203,7 @@ public sealed class HandlerTests : IDisposable
     private (long Offset, long Timestamp) Find(long timestamp)
     {
         ListOffsetsResponse.ListOffsetsPartitionResponse found =
-            _connection.Ask<ListOffsetsResponse>(ListOffsets("t", timestamp), 7).Topics[0].Partitions[0];
+            Connection.Ask<ListOffsetsResponse>(ListOffsets("t", timestamp), 7).Topics[0].Partitions[0];
         Assert.Equal(ErrorCode.None, (ErrorCode)found.ErrorCode);
         return (found.Offset, found.Timestamp);
     }
@@ -226,7 +211,7 @@ public sealed class HandlerTests : IDisposable
     private long Produce(string topic, byte[] batch)
     {
         ProduceResponse.PartitionProduceResponse told =
-            _connection.Ask<ProduceResponse>(Wire.Produce(topic, batch), 9).Responses[0].PartitionResponses[0];
+            Connection.Ask<ProduceResponse>(Wire.Produce(topic, batch), 9).Responses[0].PartitionResponses[0];
         Assert.Equal(ErrorCode.None, (ErrorCode)told.ErrorCode);
         return told.BaseOffset;
     }

@@ -5,23 +5,12 @@ using Barnabas.Records;
 namespace Barnabas.Broker.Tests;
 
 /// <summary>Requests that name a partition, or bring a batch, more than once, as Apache Kafka takes them.</summary>
-public sealed class RepeatedPartitionTests : IDisposable
+public sealed class RepeatedPartitionTests : OneNodeTests
 {
-    private readonly TestNode _node = TestNode.Start();
-    private readonly RawConnection _connection;
-
     public RepeatedPartitionTests()
     {
-        _node.CreateTopic("t", 2);
-        _node.CreateTopic("u");
-        _connection = _node.Connect();
-    }
-
-    public void Dispose()
-    {
-        _connection.Dispose();
-        Assert.Empty(_node.Faults);
-        _node.Dispose();
+        Node.CreateTopic("t", 2);
+        Node.CreateTopic("u");
     }
 
     [Fact]
@@ -32,7 +21,7 @@ public sealed class RepeatedPartitionTests : IDisposable
         request.TopicData[0].PartitionData.Add(new() { Index = 0, Records = TestBatch.Of("dropped", "too") });
         request.TopicData.Add(Wire.Produce("u", TestBatch.Of("a")).TopicData[0]);
         request.TopicData.Add(Wire.Produce("t", TestBatch.Of("b", "c", "d")).TopicData[0]);
-        ProduceResponse response = _connection.Ask<ProduceResponse>(request, 9);
+        ProduceResponse response = Connection.Ask<ProduceResponse>(request, 9);
 
         Assert.Equal(
             ["t1:0", "u0:0", "t0:0"],
@@ -46,7 +35,7 @@ public sealed class RepeatedPartitionTests : IDisposable
     {
         ProduceRequest request = Wire.Produce("t", TestBatch.Of("a"), partition: 9);
         request.TopicData[0].PartitionData.Add(new() { Index = 9, Records = TestBatch.Of("a") });
-        ProduceResponse response = _connection.Ask<ProduceResponse>(request, 9);
+        ProduceResponse response = Connection.Ask<ProduceResponse>(request, 9);
         Assert.All(
             response.Responses[0].PartitionResponses,
             static partition => Assert.Equal(ErrorCode.UnknownTopicOrPartition, (ErrorCode)partition.ErrorCode));
@@ -55,14 +44,14 @@ public sealed class RepeatedPartitionTests : IDisposable
     [Fact]
     public void Fetch_reads_a_partition_once_from_where_it_was_named_last()
     {
-        _connection.Ask<ProduceResponse>(Wire.Produce("t", TestBatch.Of("a")), 9);
-        _connection.Ask<ProduceResponse>(Wire.Produce("t", TestBatch.Of("b")), 9);
+        Connection.Ask<ProduceResponse>(Wire.Produce("t", TestBatch.Of("a")), 9);
+        Connection.Ask<ProduceResponse>(Wire.Produce("t", TestBatch.Of("b")), 9);
         foreach (int session in (int[])[-1, 0])
         {
             FetchRequest request = Wire.Fetch("t", 0);
             request.Topics[0].Partitions.Add(Wire.Fetch("t", 1).Topics[0].Partitions[0]);
             request.SessionEpoch = session;
-            FetchResponse response = _connection.Ask<FetchResponse>(request, 11);
+            FetchResponse response = Connection.Ask<FetchResponse>(request, 11);
             FetchResponse.PartitionData read = Assert.Single(Assert.Single(response.Responses).Partitions);
             Assert.Equal(1, read.Records!.Value.Span[7]);
         }
@@ -75,7 +64,7 @@ public sealed class RepeatedPartitionTests : IDisposable
         {
             FetchRequest request = Wire.Fetch("t", 0);
             request.ReplicaId = 2;
-            FetchResponse response = _connection.Ask<FetchResponse>(request, version);
+            FetchResponse response = Connection.Ask<FetchResponse>(request, version);
             Assert.Equal(
                 ErrorCode.NotLeaderOrFollower,
                 (ErrorCode)Assert.Single(Assert.Single(response.Responses).Partitions).ErrorCode);
@@ -101,7 +90,7 @@ public sealed class RepeatedPartitionTests : IDisposable
                 request.Topics.Add(asked);
             }
 
-            ListOffsetsResponse response = _connection.Ask<ListOffsetsResponse>(request, version);
+            ListOffsetsResponse response = Connection.Ask<ListOffsetsResponse>(request, version);
             Assert.Equal(
                 [(0, ErrorCode.InvalidRequest), (1, ErrorCode.None)],
                 Assert.Single(response.Topics).Partitions.Select(
@@ -120,7 +109,7 @@ public sealed class RepeatedPartitionTests : IDisposable
 
         (long Offset, long Time) Send(byte[] records)
         {
-            ProduceResponse response = _connection.Ask<ProduceResponse>(Wire.Produce("t", records), 9);
+            ProduceResponse response = Connection.Ask<ProduceResponse>(Wire.Produce("t", records), 9);
             ProduceResponse.PartitionProduceResponse told = response.Responses[0].PartitionResponses[0];
             return (told.BaseOffset, told.LogAppendTimeMs);
         }
@@ -132,6 +121,6 @@ public sealed class RepeatedPartitionTests : IDisposable
         ListOffsetsRequest.ListOffsetsTopic asked = new() { Name = topic };
         asked.Partitions.Add(new() { PartitionIndex = partition, Timestamp = -1, CurrentLeaderEpoch = -1 });
         request.Topics.Add(asked);
-        return _connection.Ask<ListOffsetsResponse>(request, 7).Topics[0].Partitions[0].Offset;
+        return Connection.Ask<ListOffsetsResponse>(request, 7).Topics[0].Partitions[0].Offset;
     }
 }

@@ -7,23 +7,9 @@ namespace Barnabas.Broker.Tests;
 /// <summary>
 /// What a producer with a transactional id, or with transactional records, is told: something that ends it at once.
 /// </summary>
-public sealed class TransactionsAreNotServedTests : IDisposable
+public sealed class TransactionsAreNotServedTests : OneNodeTests
 {
-    private readonly TestNode _node = TestNode.Start();
-    private readonly RawConnection _connection;
-
-    public TransactionsAreNotServedTests()
-    {
-        _node.CreateTopic("t", 2);
-        _connection = _node.Connect();
-    }
-
-    public void Dispose()
-    {
-        _connection.Dispose();
-        Assert.Empty(_node.Faults);
-        _node.Dispose();
-    }
+    public TransactionsAreNotServedTests() => Node.CreateTopic("t", 2);
 
     [Theory]
     [InlineData(1)]
@@ -31,7 +17,7 @@ public sealed class TransactionsAreNotServedTests : IDisposable
     [InlineData(3)]
     public void The_coordinator_of_a_transaction_is_refused_for_good_and_with_a_reason(short version)
     {
-        FindCoordinatorResponse response = _connection.Ask<FindCoordinatorResponse>(
+        FindCoordinatorResponse response = Connection.Ask<FindCoordinatorResponse>(
             new FindCoordinatorRequest { Key = "x", KeyType = 1 }, version);
         Assert.Equal(ErrorCode.ClusterAuthorizationFailed, (ErrorCode)response.ErrorCode);
         Assert.Contains("transactions", response.ErrorMessage, StringComparison.Ordinal);
@@ -40,7 +26,7 @@ public sealed class TransactionsAreNotServedTests : IDisposable
     [Fact]
     public void So_are_the_coordinators_of_several()
     {
-        FindCoordinatorResponse response = _connection.Ask<FindCoordinatorResponse>(
+        FindCoordinatorResponse response = Connection.Ask<FindCoordinatorResponse>(
             new FindCoordinatorRequest { KeyType = 1, CoordinatorKeys = ["x", "y"] }, 4);
         Assert.Equal(["x", "y"], response.Coordinators.Select(static found => found.Key));
         Assert.All(response.Coordinators, static found =>
@@ -54,7 +40,7 @@ public sealed class TransactionsAreNotServedTests : IDisposable
     public void A_transactional_id_gets_no_producer_id()
     {
         InitProducerIdRequest request = new() { TransactionalId = "x", TransactionTimeoutMs = 60_000 };
-        InitProducerIdResponse response = _connection.Ask<InitProducerIdResponse>(request, 4);
+        InitProducerIdResponse response = Connection.Ask<InitProducerIdResponse>(request, 4);
         Assert.Equal(ErrorCode.ClusterAuthorizationFailed, (ErrorCode)response.ErrorCode);
     }
 
@@ -66,13 +52,13 @@ public sealed class TransactionsAreNotServedTests : IDisposable
         ProduceRequest request = Wire.Produce("t", TestBatch.Of("a"), acks);
         request.TopicData[0].PartitionData.Add(new() { Index = 1, Records = Transactional() });
         request.TopicData[0].PartitionData.Add(new() { Index = 9, Records = TestBatch.Of("a") });
-        ProduceResponse response = _connection.Ask<ProduceResponse>(request, 9);
+        ProduceResponse response = Connection.Ask<ProduceResponse>(request, 9);
         Assert.Equal(
             [53, 53, 53],
             response.Responses.SelectMany(static topic => topic.PartitionResponses.Select(static p => p.ErrorCode)));
 
         // The refused record took no offset.
-        ProduceResponse next = _connection.Ask<ProduceResponse>(Wire.Produce("t", TestBatch.Of("b")), 9);
+        ProduceResponse next = Connection.Ask<ProduceResponse>(Wire.Produce("t", TestBatch.Of("b")), 9);
         Assert.Equal(0, next.Responses[0].PartitionResponses[0].BaseOffset);
     }
 
@@ -82,7 +68,7 @@ public sealed class TransactionsAreNotServedTests : IDisposable
         ProduceRequest request = Wire.Produce("t", TestBatch.Of("a"));
         request.TransactionalId = "x";
         request.TopicData[0].PartitionData.Add(new() { Index = 1, Records = Transactional() });
-        ProduceResponse response = _connection.Ask<ProduceResponse>(request, 9);
+        ProduceResponse response = Connection.Ask<ProduceResponse>(request, 9);
         Assert.Equal(
             [ErrorCode.None, ErrorCode.InvalidTxnState],
             response.Responses[0].PartitionResponses.Select(static p => (ErrorCode)p.ErrorCode));

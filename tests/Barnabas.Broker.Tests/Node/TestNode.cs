@@ -156,6 +156,16 @@ internal sealed class TestNode : IDisposable
         while (response.ErrorCode == (short)ErrorCode.CoordinatorNotAvailable && DateTime.UtcNow < end);
 
         Assert.Equal(ErrorCode.None, (ErrorCode)response.ErrorCode);
+        // It is told before it has read its log.
+        while (IsLoading() && DateTime.UtcNow < end)
+        {
+            Thread.Sleep(20);
+        }
+
+        Assert.False(IsLoading());
+
+        bool IsLoading() => (ErrorCode)connection.Ask<DescribeGroupsResponse>(
+            new DescribeGroupsRequest { Groups = [group] }, 4).Groups[0].ErrorCode != ErrorCode.None;
     }
 
     public void Dispose()

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 
 namespace Barnabas.Client.Tests;
 
@@ -19,8 +17,8 @@ public sealed class PeerBroker : IAsyncLifetime
             return;
         }
 
-        int port = FreePort(20_000);
-        int controller = FreePort(port + 1);
+        int port = LoopbackPort.Free(20_000);
+        int controller = LoopbackPort.Free(port + 1);
         Address = $"127.0.0.1:{port}";
         string properties = Path.Combine(_directory, "server.properties");
         await File.WriteAllTextAsync(properties, $"""
@@ -67,24 +65,5 @@ public sealed class PeerBroker : IAsyncLifetime
             CallTimeout = TimeSpan.FromSeconds(60),
         });
         await admin.DescribeClusterAsync();
-    }
-
-    private static int FreePort(int from)
-    {
-        for (int port = from; port < 32_768; port++)
-        {
-            using Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            try
-            {
-                socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
-                return port;
-            }
-            catch (SocketException)
-            {
-                // Taken.
-            }
-        }
-
-        throw new InvalidOperationException("no free port");
     }
 }
