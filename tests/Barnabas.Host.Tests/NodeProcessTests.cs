@@ -109,7 +109,8 @@ public sealed class NodeProcessTests : IDisposable
         FakeNode node = new() { RefusesToOpen = new NodeOpenException("/data is locked by another process") };
 
         Assert.Equal(ExitCodes.Failure, Run(node, signals));
-        Assert.Equal(["open", "close at once"], node.Calls);
+        // In order: what was opened before is closed for the next start, which else would recover it.
+        Assert.Equal(["open", "close"], node.Calls);
         Assert.Contains("Cannot start: /data is locked by another process", Text(), StringComparison.Ordinal);
     }
 

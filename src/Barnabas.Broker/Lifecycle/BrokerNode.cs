@@ -135,19 +135,20 @@ public sealed class BrokerNode
     public void Close(Action whenClosed)
     {
         _whenClosed = whenClosed;
-        if (_quorum is null)
+        if (_applier is null)
         {
-            whenClosed();
+            // It did not come so far that anybody else works with the directories.
+            CloseLogs();
             return;
         }
 
         if (_lease is null)
         {
             // What waits on the mailbox waits behind the opening of all logs, which a recovery makes long.
-            _applier!.StopOpening();
+            _applier.StopOpening();
         }
 
-        _quorum.Mailbox.Post(new Work(BeginClosing));
+        _quorum!.Mailbox.Post(new Work(BeginClosing));
     }
 
     private LogServices Services()
@@ -325,12 +326,10 @@ public sealed class BrokerNode
 
     private void CloseLogs()
     {
-        _quorum!.Stop();
+        _quorum?.Stop();
         long epoch = _lease?.Epoch ?? -1;
-        IEnumerable<LogDirectory> all = ReferenceEquals(_directories, _metadataDirectory)
-            ? _directories!.All
-            : _directories!.All.Concat(_metadataDirectory!.All);
-        foreach (LogDirectory directory in all)
+        IEnumerable<LogDirectory> all = [.. _directories?.All ?? [], .. _metadataDirectory?.All ?? []];
+        foreach (LogDirectory directory in all.Distinct())
         {
             directory.Close(epoch);
         }

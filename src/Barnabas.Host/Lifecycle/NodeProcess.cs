@@ -36,7 +36,6 @@ public sealed class NodeProcess(NodeConfiguration configuration, ILoggerFactory 
         Announce();
         // Before the node opens: a recovery may take long, and whoever watches must see that the process lives.
         using MetricsServer? server = StartMetrics(node);
-        TimeSpan patience = ClosePatience;
         try
         {
             return OpenAndWait(node, signals, whenReady);
@@ -44,12 +43,12 @@ public sealed class NodeProcess(NodeConfiguration configuration, ILoggerFactory 
         catch (Exception exception) when (exception is NodeOpenException or DiskException or NetworkException)
         {
             Log.CannotOpen(_log, exception.Message);
-            patience = TimeSpan.Zero;
             return ExitCodes.Failure;
         }
         finally
         {
-            node.Close(patience);
+            // In order also if it did not open: the next start would recover what it had taken by then.
+            node.Close(ClosePatience);
             Log.Closed(_log);
         }
     }

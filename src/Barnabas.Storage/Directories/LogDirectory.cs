@@ -327,7 +327,9 @@ public sealed class LogDirectory : ILogHost, IDisposable
     /// Flushes and closes all logs, writes all checkpoints and, as the last thing, the clean-shutdown marker; that one
     /// only if every log of the directory is known to be sound. Then gives the directory's lock back. Blocks.
     /// </summary>
-    /// <param name="brokerEpoch">Kept in the marker (KIP-966); -1 if unknown.</param>
+    /// <param name="brokerEpoch">
+    /// Kept in the marker (KIP-966); -1 if there is none, and then that of the marker that was found is kept.
+    /// </param>
     /// <returns>True if the shutdown was clean.</returns>
     public bool Close(long brokerEpoch)
     {
@@ -389,7 +391,8 @@ public sealed class LogDirectory : ILogHost, IDisposable
 
         if (sound)
         {
-            _checkpoints.WriteMarker(new CleanShutdownMarker(brokerEpoch, _session));
+            long epoch = brokerEpoch < 0 ? CleanShutdownBrokerEpoch : brokerEpoch;
+            _checkpoints.WriteMarker(new CleanShutdownMarker(epoch, _session));
         }
 
         return sound;

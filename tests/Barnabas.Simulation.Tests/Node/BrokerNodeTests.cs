@@ -1,5 +1,7 @@
+using System.Text.Json;
 using Barnabas.Kernel;
 using Barnabas.Protocol;
+using Barnabas.Storage;
 
 namespace Barnabas.Simulation.Tests;
 
@@ -25,5 +27,48 @@ public sealed class BrokerNodeTests
         Assert.NotNull(versions);
         Assert.True(broker.Close(TimeSpan.FromSeconds(30)));
         Assert.Empty(findings.All);
+    }
+
+    [Fact]
+    public void A_node_that_cannot_open_leaves_its_directories_as_sound_as_it_found_them()
+    {
+        SimulatedWorld world = new(1);
+        SimulatedBroker broker = new(world, directories: 2);
+        broker.Start();
+        Assert.True(world.RunUntil(() => broker.IsReady, TimeSpan.FromSeconds(30)));
+        Assert.True(broker.Close(TimeSpan.FromSeconds(30)));
+        string[] epochs = EpochsInMarkers(broker);
+        Assert.DoesNotContain("-1", epochs);
+
+        // The last thing that can go wrong: all logs are open.
+        broker.Start(seams => seams.Network.Listen(broker.Address, new StreamingAcceptor(0)));
+        Assert.True(world.RunUntil(() => broker.Failure is not null, TimeSpan.FromSeconds(30)));
+        Assert.Contains("in use", broker.Failure, StringComparison.Ordinal);
+        Assert.True(broker.Close(TimeSpan.FromSeconds(30)));
+        Assert.Equal(epochs, EpochsInMarkers(broker));
+
+        // And the first one, once a directory was taken.
+        SimulatedDisk disk = broker.Node.Disk;
+        Assert.Throws<LogDirectoryException>(() => broker.Start(_ =>
+            disk.FailNext(SimulatedDiskCall.Names, below: SimulatedBroker.FirstDirectory)));
+        Assert.True(broker.Close(TimeSpan.FromSeconds(30)));
+        Assert.Equal(epochs, EpochsInMarkers(broker));
+
+        broker.Start();
+        Assert.True(world.RunUntil(() => broker.IsReady, TimeSpan.FromSeconds(30)));
+    }
+
+    private static string[] EpochsInMarkers(SimulatedBroker broker)
+    {
+        List<string> epochs = [];
+        foreach (string directory in broker.Directories)
+        {
+            using IDiskFile file = broker.Node.Disk.Open($"{directory}/.kafka_cleanshutdown", FileOpening.Read);
+            byte[] bytes = new byte[file.Length];
+            file.Read(bytes, 0);
+            epochs.Add(JsonDocument.Parse(bytes).RootElement.GetProperty("brokerEpoch").GetRawText());
+        }
+
+        return [.. epochs];
     }
 }

@@ -66,9 +66,11 @@ internal sealed class SimulatedBroker
     public List<string> Events { get; } = [];
 
     /// <summary>Begins a life of the process. Before <see cref="IsReady"/> nothing is served.</summary>
-    public void Start()
+    /// <param name="before">What else happens on the machine before that.</param>
+    public void Start(Action<NodeSeams>? before = null)
     {
         NodeSeams seams = Node.Start();
+        before?.Invoke(seams);
         IsReady = false;
         Failure = null;
         HasLostDirectory = false;
