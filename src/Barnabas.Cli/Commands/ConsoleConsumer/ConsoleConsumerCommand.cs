@@ -60,6 +60,8 @@ internal sealed class ConsoleConsumerCommand
         "--command-config", "A file with properties of the consumer", "--consumer.config");
     private readonly Option<bool> _skipErrors =
         SharedOptions.Flag("--skip-message-on-error", "Leave out a record that cannot be printed, and go on");
+    private readonly Option<bool> _events =
+        SharedOptions.Flag("--enable-systest-events", "Print shutdown_complete when all is closed");
 
     private ConsoleConsumerCommand()
     {
@@ -74,6 +76,7 @@ internal sealed class ConsoleConsumerCommand
             options._fromBeginning, options._group, options._maxMessages, options._timeout, options._isolation,
             options._formatterProperties, options._formatterConfig, options._formatter, options._keyDeserializer,
             options._valueDeserializer, options._commandProperties, options._commandConfig, options._skipErrors,
+            options._events,
         };
         command.Runs(options.RunAsync, options._output);
         return command;
@@ -131,6 +134,11 @@ internal sealed class ConsoleConsumerCommand
 
         // All that was polled was printed.
         await consumer.CloseAsync(CancellationToken.None).ConfigureAwait(false);
+        if (parsed.GetValue(_events))
+        {
+            Console.Out.WriteLine("shutdown_complete");
+        }
+
         return 0;
     }
 
