@@ -41,6 +41,11 @@ public sealed class NodeSimulationTests(ITestOutputHelper output)
         Assert.True(results.Length < 10 || results.Any(static result => result.LivesWithoutADirectory > 0));
     }
 
+    /// <summary>A bit flips below the recovery point: who reads there is told, and nobody else takes notice.</summary>
+    [Fact]
+    public void Stories_that_end_with_rot_end_well() =>
+        RunMany(static seed => new NodeStory(seed, static plan => plan with { Rots = true }), UsualTime / 3);
+
     private StoryResult[] RunMany(Func<ulong, NodeStory> make, TimeSpan usualTime)
     {
         int? asked = Setting("BARNABAS_SIMULATION_SEEDS");

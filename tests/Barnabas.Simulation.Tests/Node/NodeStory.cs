@@ -1,4 +1,5 @@
 using Barnabas.Kernel;
+using Barnabas.Records;
 
 namespace Barnabas.Simulation.Tests;
 
@@ -227,11 +228,52 @@ internal sealed class NodeStory
                 LogFilesCheck.Run(Broker.Node.Disk, directory, Broker.Image, Findings);
             }
 
-            if (Open())
+            if (Open() && Audit(powerWasLost: false) && Plan.Rots && CloseInOrder())
             {
-                Audit(powerWasLost: false);
+                Rot();
             }
         }
+    }
+
+    // All is below the recovery point now.
+    private void Rot()
+    {
+        if (Topics.SelectMany(static topic => topic.Partitions).FirstOrDefault(FlipBit) is not { } rotten || !Open())
+        {
+            return;
+        }
+
+        RotReader reader = new(this, rotten);
+        InTurn(reader.Resume);
+        Findings.Require(World.RunUntil(() => reader.IsDone, Patience), $"{rotten.Name} has rotted, and no end comes");
+        Findings.Require(
+            Broker.Failure is null && !Broker.HasLostDirectory, $"{rotten.Name} alone has rotted, not the directory");
+    }
+
+    // Of the first batch that is still read: not in its offset or epoch, which nothing protects.
+    private bool FlipBit(PartitionLedger partition)
+    {
+        SimulatedDisk disk = Broker.Node.Disk;
+        string directory = Broker.Directories.Select(root => $"{root}/{partition.Name}").First(disk.DirectoryExists);
+        foreach (string name in disk.List(directory).Where(static n => n.EndsWith(".log", StringComparison.Ordinal)))
+        {
+            using IDiskFile file = disk.Open($"{directory}/{name}", FileOpening.Read);
+            byte[] bytes = new byte[file.Length];
+            file.Read(bytes, 0);
+            RecordBatchIterator batches = new(bytes);
+            while (batches.MoveNext())
+            {
+                RecordBatch batch = batches.Current;
+                if (batch.BaseOffset.Value >= partition.Start)
+                {
+                    int inBatch = _random.OneIn(4) ? 8 + _random.Next(4) : 16 + _random.Next(batch.Size - 16);
+                    disk.FlipBit($"{directory}/{name}", batches.Position + inBatch, _random.Next(8));
+                    return true;
+                }
+            }
+        }
+
+        return false;
     }
 
     // A crash may come while the node recovers from the one before, again and again.

@@ -59,6 +59,9 @@ internal sealed record StoryPlan
         FailingDisks = true,
     };
 
+    /// <summary>At the very end a bit of a batch flips on the platter, under its checksum or in its length.</summary>
+    public bool Rots { get; init; }
+
     public static StoryPlan WithoutFaults(StoryPlan plan) => plan with
     {
         Lives = 1,
