@@ -8,6 +8,7 @@ namespace Barnabas.Metadata;
 public sealed class ControllerStep
 {
     private readonly List<MessageAndVersion> _records = [];
+    private int _unbounded;
 
     internal ControllerStep(
         MetadataImage image,
@@ -58,7 +59,7 @@ public sealed class ControllerStep
 
     internal void Add(MessageAndVersion record)
     {
-        if (_records.Count >= Options.RecordsPerRequestMax)
+        if (_records.Count - _unbounded >= Options.RecordsPerRequestMax)
         {
             throw new ControllerException(
                 ErrorCode.PolicyViolation,
@@ -68,8 +69,15 @@ public sealed class ControllerStep
         _records.Add(record);
     }
 
-    /// <summary>For what a broker's going or coming causes: as many records as it has partitions.</summary>
-    internal void AddUnbounded(MessageAndVersion record) => _records.Add(record);
+    /// <summary>
+    /// For what a broker's going or coming causes: as many records as it has partitions. They do not count against what
+    /// the request asks for itself, or a broker with more partitions than that could never come back.
+    /// </summary>
+    internal void AddUnbounded(MessageAndVersion record)
+    {
+        _records.Add(record);
+        _unbounded++;
+    }
 
     internal void AddRange(IEnumerable<MessageAndVersion> records)
     {
@@ -80,7 +88,11 @@ public sealed class ControllerStep
     }
 
     /// <summary>Takes back what one failed item of a command added.</summary>
-    internal void TruncateTo(int count) => _records.RemoveRange(count, _records.Count - count);
+    internal void TruncateTo(int count)
+    {
+        _records.RemoveRange(count, _records.Count - count);
+        _unbounded = Math.Min(_unbounded, count);
+    }
 
     /// <summary>A topic's configuration as it is in effect: topic, this node, all brokers, file, default.</summary>
     internal string? EffectiveTopicConfig(string topic, string key)
