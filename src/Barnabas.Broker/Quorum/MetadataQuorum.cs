@@ -474,6 +474,7 @@ internal sealed class MetadataQuorum : IControllerChannel
         if (_commits.Advance(highWatermark) is { } delta)
         {
             Publish(_commits.Replay.Image, delta);
+            _controller.OnCommitted(_commits.Replay.Image);
         }
 
         int done = 0;

@@ -34,11 +34,11 @@ internal static class StateMetrics
         Add("LeaderCount", static partition => partition.Leadership.IsLocal);
         Add("OfflineReplicaCount", IsOffline);
         Add("UnderReplicatedPartitions", static partition =>
-            partition.Leadership is { IsLocal: true } now && now.InSyncReplicas.Count < now.Replicas.Count);
+            partition.Leadership is { IsLocal: true } now && now.InSyncReplicas.Length < now.Replicas.Length);
         Add("UnderMinIsrPartitionCount", static partition =>
-            partition.Leadership is { IsLocal: true } now && now.InSyncReplicas.Count < partition.MinInSyncReplicas);
+            partition.Leadership is { IsLocal: true } now && now.InSyncReplicas.Length < partition.MinInSyncReplicas);
         Add("AtMinIsrPartitionCount", static partition =>
-            partition.Leadership is { IsLocal: true } now && now.InSyncReplicas.Count == partition.MinInSyncReplicas);
+            partition.Leadership is { IsLocal: true } now && now.InSyncReplicas.Length == partition.MinInSyncReplicas);
 
         void Add(string name, Func<Partition, bool> counts) => registry.Add(
             "kafka.server:type=ReplicaManager,name=" + name,

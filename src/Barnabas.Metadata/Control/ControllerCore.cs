@@ -98,6 +98,19 @@ public sealed class ControllerCore
         _appended = new Mark(Image, NextOffset, _lastAppend, _nextBalance, _nextUncleanElection);
 
     /// <summary>
+    /// What is committed gave this image. If that is all that was decided, one image stays in memory instead of two
+    /// that say the same.
+    /// </summary>
+    public void OnCommitted(MetadataImage image)
+    {
+        if (IsActive && image.Offset == NextOffset - 1 && _appended.NextOffset == NextOffset)
+        {
+            Image = image;
+            _appended = _appended with { Image = image };
+        }
+    }
+
+    /// <summary>
     /// The driver could not append what was decided since <see cref="OnAppended"/>: those decisions never happened, and
     /// what time demanded is due again.
     /// </summary>

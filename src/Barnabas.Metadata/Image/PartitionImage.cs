@@ -54,11 +54,13 @@ public sealed class PartitionImage : IEquatable<PartitionImage>
     {
         ImmutableArray<BrokerId> replicas = ToIds(record.Replicas);
         Fault.If(replicas.IsEmpty, "A partition record names no replicas.");
+        ImmutableArray<BrokerId> isr = ToIds(record.Isr);
         return new PartitionImage
         {
             Replicas = replicas,
             Directories = ToDirectories(record.Directories, replicas.Length),
-            Isr = ToIds(record.Isr),
+            // The usual case; thousands of partitions need not say everything twice.
+            Isr = isr.AsSpan().SequenceEqual(replicas.AsSpan()) ? replicas : isr,
             Removing = ToIds(record.RemovingReplicas),
             Adding = ToIds(record.AddingReplicas),
             Elr = ToIds(record.EligibleLeaderReplicas),

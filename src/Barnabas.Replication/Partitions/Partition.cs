@@ -14,10 +14,10 @@ namespace Barnabas.Replication;
 /// </remarks>
 public sealed class Partition
 {
-    private readonly WaiterList _waiters;
     private readonly BrokerId _self;
     private readonly PartitionLog? _log;
     private PartitionLeadership _leadership = PartitionLeadership.Unknown;
+    private WaiterList? _waiters;
     private volatile bool _isRetired;
     private volatile int _minInSyncReplicas = 1;
 
@@ -28,7 +28,6 @@ public sealed class Partition
         _log = log;
         _self = self;
         OfflineReason = offlineReason;
-        _waiters = new WaiterList(this);
     }
 
     public TopicPartition Id { get; }
@@ -154,7 +153,7 @@ public sealed class Partition
             }
         }
 
-        _waiters.Notify();
+        NotifyWaiters();
     }
 
     /// <summary>Stops serving; waiters look again and find no leader.</summary>
@@ -169,18 +168,31 @@ public sealed class Partition
             }
         }
 
-        _waiters.Notify();
+        NotifyWaiters();
     }
 
     /// <summary>True once all below <paramref name="end"/> is on the device.</summary>
     public bool IsFlushed(Offset end) => Log.RecoveryPoint >= end;
 
     /// <summary>Tells the waiters that something moved which this partition did not move itself: a flush.</summary>
-    public void NotifyWaiters() => _waiters.Notify();
+    public void NotifyWaiters()
+    {
+        // Pairs with the full fences of Add: either this read sees the waiter, or the waiter's second look sees the
+        // progress that was published before this call.
+        Interlocked.MemoryBarrier();
+        Volatile.Read(ref _waiters)?.Notify();
+    }
 
-    public void Add(PartitionWaiter waiter) => _waiters.Add(waiter);
+    public void Add(PartitionWaiter waiter)
+    {
+        // Made for the first who waits: for most partitions of many nobody ever does.
+        WaiterList waiters = Volatile.Read(ref _waiters)
+            ?? Interlocked.CompareExchange(ref _waiters, new WaiterList(this), null)
+            ?? _waiters!;
+        waiters.Add(waiter);
+    }
 
-    public void Remove(PartitionWaiter waiter) => _waiters.Remove(waiter);
+    public void Remove(PartitionWaiter waiter) => Volatile.Read(ref _waiters)?.Remove(waiter);
 
     /// <param name="onlyIn">The epoch that must lead; null for whichever does.</param>
     private AppendResult Append(
@@ -210,11 +222,11 @@ public sealed class Partition
                 return AppendResult.Refused(ErrorCode.NotLeaderOrFollower, null);
             }
 
-            if (needsMinInSync && leadership.InSyncReplicas.Count < EffectiveMinInSync(leadership))
+            if (needsMinInSync && leadership.InSyncReplicas.Length < EffectiveMinInSync(leadership))
             {
                 return AppendResult.Refused(
                     ErrorCode.NotEnoughReplicas,
-                    $"{Id} has {leadership.InSyncReplicas.Count} in-sync replicas and needs {MinInSyncReplicas}.");
+                    $"{Id} has {leadership.InSyncReplicas.Length} in-sync replicas and needs {MinInSyncReplicas}.");
             }
 
             result = Log.AppendAsLeader(records, leadership.Epoch, origin, nowMs);
@@ -226,7 +238,7 @@ public sealed class Partition
 
         if (result.Error == ErrorCode.None)
         {
-            _waiters.Notify();
+            NotifyWaiters();
         }
 
         return result;
@@ -237,13 +249,13 @@ public sealed class Partition
     /// too).
     /// </summary>
     private int EffectiveMinInSync(PartitionLeadership leadership) =>
-        Math.Min(MinInSyncReplicas, Math.Max(1, leadership.Replicas.Count));
+        Math.Min(MinInSyncReplicas, Math.Max(1, leadership.Replicas.Length));
 
     private void AdvanceHighWatermark(PartitionLeadership leadership)
     {
         // The high watermark is the lowest end among the in-sync replicas. Those of other brokers report their ends by
         // fetching; a broker that is alone in the set knows its own.
-        if (leadership.InSyncReplicas.Count == 1 && leadership.InSyncReplicas[0] == _self)
+        if (leadership.InSyncReplicas.Length == 1 && leadership.InSyncReplicas[0] == _self)
         {
             Log.UpdateHighWatermark(Log.LogEndOffset);
         }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Barnabas.Kernel;
 
 namespace Barnabas.Replication;
@@ -18,8 +19,8 @@ public sealed record PartitionLeadership(
     bool IsLocal,
     LeaderEpoch Epoch,
     int PartitionEpoch,
-    IReadOnlyList<BrokerId> Replicas,
-    IReadOnlyList<BrokerId> InSyncReplicas)
+    ImmutableArray<BrokerId> Replicas,
+    ImmutableArray<BrokerId> InSyncReplicas)
 {
     /// <summary>Before the metadata log has said anything.</summary>
     public static PartitionLeadership Unknown { get; } = new(BrokerId.None, false, LeaderEpoch.None, -1, [], []);

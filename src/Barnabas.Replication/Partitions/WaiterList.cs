@@ -59,11 +59,9 @@ internal sealed class WaiterList(Partition owner)
         }
     }
 
+    /// <summary>Behind a full fence.</summary>
     public void Notify()
     {
-        // Pairs with the full fence of the lock in Add: either this read sees the waiter, or the waiter's second look
-        // sees the progress that was published before this call.
-        Interlocked.MemoryBarrier();
         if (_count == 0)
         {
             return;

@@ -14,10 +14,11 @@ namespace Barnabas.Storage;
 /// </remarks>
 internal sealed class ProducerState
 {
-    private readonly Dictionary<long, ProducerStateEntry> _entries = [];
-    private readonly OpenTransactions _transactions = new();
+    // Most partitions of many never see an idempotent producer, and of those that do most no transaction.
+    private Dictionary<long, ProducerStateEntry>? _entries;
+    private OpenTransactions? _transactions;
 
-    public int Count => _entries.Count;
+    public int Count => _entries?.Count ?? 0;
 
     /// <summary>The offset behind the last batch this state has seen.</summary>
     public Offset MapEndOffset { get; set; }
@@ -25,18 +26,18 @@ internal sealed class ProducerState
     /// <summary>
     /// The first offset that read-committed consumers may not pass; null if no transaction holds them.
     /// </summary>
-    public Offset? FirstUnstableOffset => _transactions.FirstUnstableOffset;
+    public Offset? FirstUnstableOffset => _transactions?.FirstUnstableOffset;
 
     /// <summary>The open transaction that began first; null if none is open.</summary>
-    public OpenTransaction? OldestTransaction => _transactions.Oldest;
+    public OpenTransaction? OldestTransaction => _transactions?.Oldest;
 
-    public IReadOnlyCollection<ProducerStateEntry> Entries => _entries.Values;
+    public IReadOnlyCollection<ProducerStateEntry> Entries => _entries is null ? [] : _entries.Values;
 
     /// <summary>Checks a batch that a client wants appended. Changes nothing.</summary>
     public ProducerCheck CheckClientBatch(RecordBatch batch)
     {
         ProducerIdAndEpoch producer = batch.Producer;
-        if (!_entries.TryGetValue(producer.ProducerId, out ProducerStateEntry? entry))
+        if (Find(producer.ProducerId) is not { } entry)
         {
             return batch.IsTransactional ? NotInTransaction(producer) : ProducerCheck.Accepted;
         }
@@ -62,7 +63,7 @@ internal sealed class ProducerState
 
     /// <summary>Checks a batch that a coordinator of this node wants appended: its epoch, not its sequence.</summary>
     public ProducerCheck CheckCoordinatorBatch(RecordBatch batch) =>
-        _entries.TryGetValue(batch.Producer.ProducerId, out ProducerStateEntry? entry)
+        Find(batch.Producer.ProducerId) is { } entry
             && batch.Producer.Epoch < entry.Epoch
             ? StaleEpoch(batch.Producer, entry.Epoch)
             : ProducerCheck.Accepted;
@@ -74,7 +75,7 @@ internal sealed class ProducerState
     public void OnRefused(RecordBatch batch)
     {
         ProducerIdAndEpoch producer = batch.Producer;
-        if (batch.HasProducerId && batch.BaseSequence == 0 && !_entries.ContainsKey(producer.ProducerId))
+        if (batch.HasProducerId && batch.BaseSequence == 0 && Find(producer.ProducerId) is null)
         {
             GetOrAdd(producer.ProducerId).MoveToEpoch(producer.Epoch);
         }
@@ -105,29 +106,29 @@ internal sealed class ProducerState
         if (batch.IsTransactional && entry.CurrentTransactionFirstOffset < 0)
         {
             entry.BeginTransaction(batch.BaseOffset.Value);
-            _transactions.Begin(batch.BaseOffset, entry.ProducerId);
+            (_transactions ??= new()).Begin(batch.BaseOffset, entry.ProducerId);
         }
 
         return null;
     }
 
     /// <summary>Transactions whose marker lies below the high watermark no longer hold readers back.</summary>
-    public void OnHighWatermark(Offset highWatermark) => _transactions.Replicated(highWatermark);
+    public void OnHighWatermark(Offset highWatermark) => _transactions?.Replicated(highWatermark);
 
     /// <summary>Takes an entry of a snapshot.</summary>
     public void Add(ProducerStateEntry entry)
     {
-        _entries[entry.ProducerId] = entry;
+        (_entries ??= [])[entry.ProducerId] = entry;
         if (entry.CurrentTransactionFirstOffset >= 0)
         {
-            _transactions.Begin(new Offset(entry.CurrentTransactionFirstOffset), entry.ProducerId);
+            (_transactions ??= new()).Begin(new Offset(entry.CurrentTransactionFirstOffset), entry.ProducerId);
         }
     }
 
     public void Clear()
     {
-        _entries.Clear();
-        _transactions.Clear();
+        _entries = null;
+        _transactions = null;
         MapEndOffset = default;
     }
 
@@ -138,7 +139,7 @@ internal sealed class ProducerState
     public int RemoveExpired(long nowMs, long expirationMs)
     {
         List<long>? expired = null;
-        foreach (ProducerStateEntry entry in _entries.Values)
+        foreach (ProducerStateEntry entry in Entries)
         {
             if (entry.CurrentTransactionFirstOffset < 0 && nowMs - entry.LastTimestamp >= expirationMs)
             {
@@ -148,7 +149,7 @@ internal sealed class ProducerState
 
         foreach (long id in expired ?? [])
         {
-            _entries.Remove(id);
+            _entries!.Remove(id);
         }
 
         return expired?.Count ?? 0;
@@ -189,7 +190,7 @@ internal sealed class ProducerState
         ProducerStateEntry entry, RecordBatch batch, in TransactionMarker marker)
     {
         long first = entry.CurrentTransactionFirstOffset;
-        _transactions.End(first, batch.LastOffset);
+        _transactions?.End(first, batch.LastOffset);
         entry.EndTransaction(batch.Producer.Epoch, marker.CoordinatorEpoch, marker.Timestamp);
         // A marker without records before it hides nothing.
         return marker.IsAbort && first >= 0
@@ -197,18 +198,20 @@ internal sealed class ProducerState
                 entry.ProducerId,
                 new Offset(first),
                 batch.BaseOffset,
-                _transactions.Oldest?.FirstOffset ?? batch.NextOffset)
+                _transactions?.Oldest?.FirstOffset ?? batch.NextOffset)
             : null;
     }
 
     private ProducerStateEntry GetOrAdd(long producerId)
     {
-        if (!_entries.TryGetValue(producerId, out ProducerStateEntry? entry))
+        if (Find(producerId) is not { } entry)
         {
             entry = new ProducerStateEntry(producerId);
-            _entries.Add(producerId, entry);
+            (_entries ??= []).Add(producerId, entry);
         }
 
         return entry;
     }
+
+    private ProducerStateEntry? Find(long producerId) => _entries?.GetValueOrDefault(producerId);
 }

@@ -85,7 +85,9 @@ internal sealed class LogRecovery(IDisk disk, LogOpening opening, ILogHost host)
             _epochsOnDisk,
             opening.IsNew,
             opening.CleanShutdown && !opening.IsNew,
-            new RecoveryReport(_bytesValidated, _bytesCut, _reason));
+            _bytesValidated == 0 && _reason is null
+                ? RecoveryReport.Nothing
+                : new RecoveryReport(_bytesValidated, _bytesCut, _reason));
     }
 
     private bool LoadEpochs()
