@@ -59,6 +59,25 @@ public sealed class PartitionLogTests
     }
 
     [Fact]
+    public void Epochs_whose_records_are_lost_go_with_them()
+    {
+        var test = new TestLog();
+        PartitionLog log = test.Open();
+        log.Append(TestLog.Batch(), epoch: 3);
+        log.Flusher.WriteEpochs(log);
+        string path = log.Contents.Segments.Active.Path;
+        test = test.Restart();
+        using (IDiskFile file = test.Disk.Open(path, FileOpening.ReadWrite))
+        {
+            file.SetLength(0);
+        }
+
+        log = test.Open();
+        Assert.Equal(Offset.Zero, log.LogEndOffset);
+        Assert.True(log.LeaderEpochs.Entries.IsEmpty);
+    }
+
+    [Fact]
     public void A_follower_refuses_at_once_what_no_segment_can_hold()
     {
         var test = new TestLog();
