@@ -15,6 +15,10 @@ internal sealed class TopicAdmin(NodeStory story) : Actor(story, "admin")
 
     // Absent is null; else the changed configuration, or "" for none.
     private readonly SortedDictionary<string, List<string?>> _possible = new(StringComparer.Ordinal);
+
+    // What requests of this life asked for that got no answer. A request that was on its way when its connection broke
+    // may be served after one that was sent later, over the next connection.
+    private readonly List<(string Topic, Func<string?, bool> From, string? To)> _unanswered = [];
     private bool _isWaiting;
     private int _left;
 
@@ -49,6 +53,8 @@ internal sealed class TopicAdmin(NodeStory story) : Actor(story, "admin")
             states.Clear();
             states.Add(now);
         }
+
+        _unanswered.Clear();
     }
 
     protected override void Begin()
@@ -133,6 +139,7 @@ internal sealed class TopicAdmin(NodeStory story) : Actor(story, "admin")
         CreateTopicsRequest request = new() { TimeoutMs = 5000 };
         request.Topics.Add(new() { Name = name, NumPartitions = 1 + Random.Next(3), ReplicationFactor = 1 });
         Client.Send<CreateTopicsResponse>(request, 7, answer => Settle(
+            name,
             states,
             answer?.Topics[0].ErrorCode,
             answer?.Topics[0].ErrorMessage,
@@ -146,6 +153,7 @@ internal sealed class TopicAdmin(NodeStory story) : Actor(story, "admin")
         DeleteTopicsRequest request = new() { TimeoutMs = 5000 };
         request.Topics.Add(new() { Name = name });
         Client.Send<DeleteTopicsResponse>(request, 6, answer => Settle(
+            name,
             states,
             answer?.Responses[0].ErrorCode,
             answer?.Responses[0].ErrorMessage,
@@ -165,6 +173,7 @@ internal sealed class TopicAdmin(NodeStory story) : Actor(story, "admin")
             Configs = [new() { Name = ChangedConfig, ConfigOperation = 0, Value = value }],
         });
         Client.Send<IncrementalAlterConfigsResponse>(request, 1, answer => Settle(
+            name,
             states,
             answer?.Responses[0].ErrorCode,
             answer?.Responses[0].ErrorMessage,
@@ -174,15 +183,18 @@ internal sealed class TopicAdmin(NodeStory story) : Actor(story, "admin")
     }
 
     private void Settle(
-        List<string?> states, short? error, string? message, Func<string?, bool> from, string? to, ErrorCode refusal)
+        string topic,
+        List<string?> states,
+        short? error,
+        string? message,
+        Func<string?, bool> from,
+        string? to,
+        ErrorCode refusal)
     {
         _isWaiting = false;
         if (error is null)
         {
-            if (states.Any(from) && !states.Contains(to))
-            {
-                states.Add(to);
-            }
+            _unanswered.Add((topic, from, to));
         }
         else if (error == 0)
         {
@@ -199,13 +211,28 @@ internal sealed class TopicAdmin(NodeStory story) : Actor(story, "admin")
         {
             Expect(error.Value, message);
             // It may still happen: the controller may be the one that did not answer in time.
-            if (states.Any(from) && !states.Contains(to))
-            {
-                states.Add(to);
-            }
+            _unanswered.Add((topic, from, to));
         }
 
+        AddLateEffects(topic, states);
         Later(5, 200, Change);
+    }
+
+    private void AddLateEffects(string topic, List<string?> states)
+    {
+        int before;
+        do
+        {
+            before = states.Count;
+            foreach ((string of, Func<string?, bool> from, string? to) in _unanswered)
+            {
+                if (of == topic && states.Any(from) && !states.Contains(to))
+                {
+                    states.Add(to);
+                }
+            }
+        }
+        while (states.Count > before);
     }
 
     private void Expect(short error, string? message)
