@@ -267,45 +267,8 @@ public sealed class PartitionLog
     /// False on a thread that must not wait for the device: what is not in memory comes back as
     /// <see cref="LogRead.IsCold"/>, to be read once by a thread that may.
     /// </param>
-    public LogRead Read(Offset from, int maxBytes, Offset limit, bool atLeastOneBatch, bool mayWait = true)
-    {
-        if (OfflineReason is { } reason)
-        {
-            return LogRead.Failed(ErrorCode.KafkaStorageError, reason);
-        }
-
-        Segment[] segments = _contents.Segments.All;
-        try
-        {
-            Segment active = segments[^1];
-            int size = active.Size;
-            var end = new LogEnd(active, size, LogEndOffset);
-            if (from < LogStartOffset || from > end.Offset)
-            {
-                return OutOfRange(from);
-            }
-
-            if (from >= limit || from == end.Offset)
-            {
-                return LogRead.Empty;
-            }
-
-            LogRead read = LogLookup.Read(
-                segments, from, maxBytes, Offset.Min(limit, end.Offset), atLeastOneBatch, mayWait, end);
-            // What was cut off meanwhile looks like damage and is none.
-            bool wasCut = read.Error == ErrorCode.CorruptMessage
-                && (active.Size < size || !ReferenceEquals(segments, _contents.Segments.All));
-            return wasCut ? LogRead.Empty : read;
-        }
-        catch (DiskException failure) when (HasGone(failure, segments))
-        {
-            return from < LogStartOffset || from > LogEndOffset ? OutOfRange(from) : LogRead.Empty;
-        }
-        catch (DiskException failure)
-        {
-            return LogRead.Failed(ErrorCode.KafkaStorageError, OnFailure(failure));
-        }
-    }
+    public LogRead Read(Offset from, int maxBytes, Offset limit, bool atLeastOneBatch, bool mayWait = true) =>
+        LogReading.Read(this, from, maxBytes, limit, atLeastOneBatch, mayWait);
 
     /// <summary>
     /// What a read-committed consumer must skip of the records in [<paramref name="from"/>, <paramref name="limit"/>);
@@ -316,31 +279,8 @@ public sealed class PartitionLog
     /// <returns>
     /// None, KafkaStorageError, which may pass, or OffsetOutOfRange if the records were deleted since they were found.
     /// </returns>
-    public ErrorCode FindAborted(Offset from, Offset limit, out List<AbortedTransaction>? aborted)
-    {
-        aborted = null;
-        Segment[] segments = _contents.Segments.All;
-        try
-        {
-            bool isComplete = false;
-            for (int i = Math.Max(0, SegmentStore.Floor(segments, from)); i < segments.Length && !isComplete; i++)
-            {
-                isComplete = segments[i].Aborted?.Collect(from, limit, ref aborted) ?? false;
-            }
-        }
-        catch (DiskException failure) when (HasGone(failure, segments))
-        {
-            return from < LogStartOffset ? ErrorCode.OffsetOutOfRange : ErrorCode.KafkaStorageError;
-        }
-        catch (DiskException failure)
-        {
-            OnFailure(failure);
-            return ErrorCode.KafkaStorageError;
-        }
-
-        // Read after the segments: a start that is still low says that none of them was missing.
-        return from < LogStartOffset ? ErrorCode.OffsetOutOfRange : ErrorCode.None;
-    }
+    public ErrorCode FindAborted(Offset from, Offset limit, out List<AbortedTransaction>? aborted) =>
+        LogReading.FindAborted(this, from, limit, out aborted);
 
     /// <summary>The open transaction that began first; null if none is open. Under the gate.</summary>
     public OpenTransaction? OldestTransaction => _contents.Producers.OldestTransaction;
@@ -348,34 +288,7 @@ public sealed class PartitionLog
     /// <summary>
     /// Answers ListOffsets: a timestamp, or one of <see cref="SearchedTimestamp"/>. Lock-free; may read much.
     /// </summary>
-    public TimestampOffset FindOffsetByTimestamp(long timestamp)
-    {
-        if (OfflineReason is not null)
-        {
-            return TimestampOffset.None with { Error = ErrorCode.KafkaStorageError };
-        }
-
-        Segment[] segments = _contents.Segments.All;
-        try
-        {
-            return timestamp switch
-            {
-                SearchedTimestamp.Latest => new(ErrorCode.None, -1, LogEndOffset, LeaderEpochs.Latest),
-                SearchedTimestamp.Earliest or SearchedTimestamp.EarliestLocal =>
-                    new(ErrorCode.None, -1, LogStartOffset, LeaderEpochs.EpochAt(LogStartOffset)),
-                _ => LogLookup.FindRecord(this, segments, timestamp, _services),
-            };
-        }
-        catch (DiskException failure) when (HasGone(failure, segments))
-        {
-            return FindOffsetByTimestamp(timestamp);
-        }
-        catch (DiskException failure)
-        {
-            OnFailure(failure);
-            return TimestampOffset.None with { Error = ErrorCode.KafkaStorageError };
-        }
-    }
+    public TimestampOffset FindOffsetByTimestamp(long timestamp) => LogReading.FindOffset(this, _services, timestamp);
 
     /// <summary>Answers OffsetForLeaderEpoch (KIP-101, KIP-279).</summary>
     public EpochEndOffset EndOffsetForEpoch(LeaderEpoch epoch) => LeaderEpochs.EndOffsetFor(epoch, LogEndOffset);
@@ -614,13 +527,6 @@ public sealed class PartitionLog
         LogStartOffset = LogStartOffset,
         IsDuplicate = true,
     };
-
-    // Retention or truncation took a segment between the look at the list and the opening of its file.
-    private bool HasGone(DiskException failure, Segment[] seen) =>
-        failure.Error == DiskError.NotFound && !ReferenceEquals(seen, _contents.Segments.All);
-
-    private LogRead OutOfRange(Offset from) => LogRead.Failed(
-        ErrorCode.OffsetOutOfRange, $"Offset {from} is not within {LogStartOffset} to {LogEndOffset}");
 
     private ErrorCode Change(Action<LogContents> change)
     {
