@@ -13,6 +13,12 @@ public interface IBrokerEvents : ICoordinatorEvents
     void PartitionOffline(TopicPartition partition, string reason);
 
     /// <summary>
+    /// Records of a partition cannot be read any more, though the disk reports no failure: told once for each
+    /// partition. Consumers get CORRUPT_MESSAGE there until somebody moves them on.
+    /// </summary>
+    void RecordsDamaged(TopicPartition partition, string what);
+
+    /// <summary>
     /// A partition was opened in which Apache Kafka left transactions open. This node does not end them: read-committed
     /// consumers get no further than the first of them.
     /// </summary>

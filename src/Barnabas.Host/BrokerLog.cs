@@ -15,6 +15,9 @@ internal sealed class BrokerLog(ILoggerFactory loggers) : IBrokerEvents
     public void PartitionOffline(TopicPartition partition, string reason) =>
         Log.PartitionOffline(_storage, partition.ToString(), reason);
 
+    public void RecordsDamaged(TopicPartition partition, string what) =>
+        Log.RecordsDamaged(_storage, partition.ToString(), what);
+
     public void TransactionOpen(TopicPartition partition, OpenTransaction first) =>
         Log.TransactionOpen(_storage, partition.ToString(), first.ProducerId, first.FirstOffset.Value);
 

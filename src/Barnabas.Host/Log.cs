@@ -77,6 +77,9 @@ internal static partial class Log
         + "records stop at offset {Offset}, for this version does not end transactions; Apache Kafka does")]
     public static partial void TransactionOpen(ILogger log, string partition, long producerId, long offset);
 
+    [LoggerMessage(24, LogLevel.Error, "Partition {Partition} has lost records: {What}. Consumers stop there")]
+    public static partial void RecordsDamaged(ILogger log, string partition, string what);
+
     [LoggerMessage(17, LogLevel.Debug, "Coordinator of partition {Partition}, epoch {Epoch}: {From} to {To}, {Why}")]
     public static partial void CoordinatorMoved(
         ILogger log,

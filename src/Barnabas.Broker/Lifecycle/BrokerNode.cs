@@ -108,6 +108,7 @@ public sealed class BrokerNode
         foreach (LogDirectory directory in _directories.All.Append(metadata).Distinct())
         {
             directory.WentOffline += OnDirectoryOffline;
+            directory.FoundDamage += _events.RecordsDamaged;
         }
 
         _quorum = new MetadataQuorum(

@@ -52,6 +52,12 @@ public sealed class LogDirectory : ILogHost, IDisposable
     /// <summary>Raised once, on the thread that met the failure, when the directory goes offline.</summary>
     public event Action<LogDirectory, string>? WentOffline;
 
+    /// <summary>
+    /// Raised once for each log, on the thread of a reader that met bytes that are no batch: what they were is lost,
+    /// and readers of them get <see cref="ErrorCode.CorruptMessage"/>.
+    /// </summary>
+    public event Action<TopicPartition, string>? FoundDamage;
+
     public string Path => _found.Path;
 
     /// <summary><c>directory.id</c> of KIP-858.</summary>
@@ -347,6 +353,8 @@ public sealed class LogDirectory : ILogHost, IDisposable
 
     void ILogHost.LowerRecoveryPoint(TopicPartition partition, Offset recoveryPoint) =>
         _checkpoints.LowerRecoveryPoint(partition, recoveryPoint);
+
+    void ILogHost.OnDamage(TopicPartition partition, string what) => FoundDamage?.Invoke(partition, what);
 
     void ILogHost.OnFailure(DiskException failure) => OnFailure(failure);
 

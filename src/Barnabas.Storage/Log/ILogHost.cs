@@ -17,6 +17,9 @@ internal interface ILogHost
     /// </summary>
     void LowerRecoveryPoint(TopicPartition partition, Offset recoveryPoint);
 
+    /// <summary>A reader met bytes within a log that are no batch.</summary>
+    void OnDamage(TopicPartition partition, string what);
+
     /// <summary>The disk failed under a log: all that the directory holds is in doubt.</summary>
     void OnFailure(DiskException failure);
 }

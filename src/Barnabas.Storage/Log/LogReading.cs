@@ -35,10 +35,19 @@ internal static class LogReading
 
             LogRead read = LogLookup.Read(
                 segments, from, maxBytes, Offset.Min(limit, end.Offset), atLeastOneBatch, mayWait, end);
+            if (read.Error != ErrorCode.CorruptMessage)
+            {
+                return read;
+            }
+
             // What was cut off meanwhile looks like damage and is none.
-            bool wasCut = read.Error == ErrorCode.CorruptMessage
-                && (active.Size < size || !ReferenceEquals(segments, log.Contents.Segments.All));
-            return wasCut ? LogRead.Empty : read;
+            if (active.Size < size || !ReferenceEquals(segments, log.Contents.Segments.All))
+            {
+                return LogRead.Empty;
+            }
+
+            log.OnDamage(read.Message!);
+            return read;
         }
         catch (DiskException failure) when (HasGone(log, failure, segments))
         {

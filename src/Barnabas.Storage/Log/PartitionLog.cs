@@ -33,6 +33,7 @@ public sealed class PartitionLog
     private long _firstUnstable = long.MaxValue;
     private string? _offlineReason;
     private bool _hasChanged;
+    private bool _hasToldDamage;
 
     internal PartitionLog(
         LogIdentity identity,
@@ -420,6 +421,17 @@ public sealed class PartitionLog
         }
 
         return reason;
+    }
+
+    /// <summary>
+    /// A reader met bytes that are no batch. Told once: readers come again and again.
+    /// </summary>
+    internal void OnDamage(string what)
+    {
+        if (!Interlocked.Exchange(ref _hasToldDamage, true))
+        {
+            _host.OnDamage(Partition, what);
+        }
     }
 
     /// <summary>

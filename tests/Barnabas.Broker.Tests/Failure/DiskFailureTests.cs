@@ -6,6 +6,7 @@ namespace Barnabas.Broker.Tests;
 /// <summary>A disk that is full, breaks or lies, under a running node.</summary>
 public sealed class DiskFailureTests
 {
+    private const int MagicPosition = 16;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     [Fact]
@@ -63,6 +64,30 @@ public sealed class DiskFailureTests
             () => Produce(connection, "late", "taken") == ErrorCode.None, Patience));
         Assert.Equal(1, EndOffset(connection, "late"));
         Assert.Single(node.Events.Offline);
+        Assert.Empty(node.Faults);
+    }
+
+    [Fact]
+    public void Records_that_rotted_under_a_running_node_are_refused_to_readers_and_told_once()
+    {
+        using TestNode node = TestNode.Start();
+        node.CreateTopic("a");
+        using RawConnection connection = node.Connect();
+        Assert.Equal(ErrorCode.None, Produce(connection, "a", "rots"));
+        using (FileStream log = File.OpenWrite(LogOf(node, "a")))
+        {
+            log.Position = MagicPosition;
+            log.WriteByte(0x7F);
+        }
+
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.Equal((short)ErrorCode.CorruptMessage, Fetch(connection, "a").ErrorCode);
+        }
+
+        Assert.StartsWith("a-0: Segment 0 ", Assert.Single(node.Events.Damage), StringComparison.Ordinal);
+        Assert.Equal(ErrorCode.None, Produce(connection, "a", "goes on"));
+        Assert.Empty(node.Events.Offline);
         Assert.Empty(node.Faults);
     }
 

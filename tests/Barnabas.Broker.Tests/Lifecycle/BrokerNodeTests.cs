@@ -130,6 +130,10 @@ public sealed class BrokerNodeTests
 
         public void DirectoryOffline(string path, string reason) => offline.Add($"{path}: {reason}");
 
+        public void RecordsDamaged(TopicPartition partition, string what)
+        {
+        }
+
         public void TransactionOpen(TopicPartition partition, OpenTransaction first)
         {
         }

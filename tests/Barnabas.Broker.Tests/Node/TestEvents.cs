@@ -13,6 +13,7 @@ internal sealed class TestEvents : IBrokerEvents
     private readonly ConcurrentQueue<string> _metadataRoom = new();
     private readonly ConcurrentQueue<string> _creations = new();
     private readonly ConcurrentQueue<string> _openTransactions = new();
+    private readonly ConcurrentQueue<string> _damage = new();
 
     public IReadOnlyList<string> Faults => [.. _faults];
 
@@ -21,6 +22,9 @@ internal sealed class TestEvents : IBrokerEvents
 
     /// <summary>Partitions that were opened with an open transaction.</summary>
     public IReadOnlyList<string> OpenTransactions => [.. _openTransactions];
+
+    /// <summary>What was said of records that cannot be read.</summary>
+    public IReadOnlyList<string> Damage => [.. _damage];
 
     /// <summary>What was said of the room for the metadata log, oldest first.</summary>
     public IReadOnlyList<string> MetadataRoom => [.. _metadataRoom];
@@ -35,6 +39,8 @@ internal sealed class TestEvents : IBrokerEvents
     public void PartitionOffline(TopicPartition partition, string reason) => _offline.Enqueue($"{partition}: {reason}");
 
     public void DirectoryOffline(string path, string reason) => _offline.Enqueue($"{path}: {reason}");
+
+    public void RecordsDamaged(TopicPartition partition, string what) => _damage.Enqueue($"{partition}: {what}");
 
     public void TransactionOpen(TopicPartition partition, OpenTransaction first) =>
         _openTransactions.Enqueue($"{partition}: producer {first.ProducerId} from {first.FirstOffset}");

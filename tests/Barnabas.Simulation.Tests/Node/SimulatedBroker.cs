@@ -140,6 +140,9 @@ internal sealed class SimulatedBroker
             _lines.Add($"directory {path} offline: {reason}");
         }
 
+        public void RecordsDamaged(TopicPartition partition, string what) =>
+            _lines.Add($"partition {partition}: {what}");
+
         public void TransactionOpen(TopicPartition partition, OpenTransaction first) =>
             _lines.Add($"partition {partition}: transaction of {first.ProducerId} open from {first.FirstOffset}");
 
