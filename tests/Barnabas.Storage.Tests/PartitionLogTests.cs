@@ -59,6 +59,43 @@ public sealed class PartitionLogTests
     }
 
     [Fact]
+    public void Segments_that_recovery_removed_do_not_come_back_after_a_loss_of_power()
+    {
+        for (ulong seed = 1; seed <= 20; seed++)
+        {
+            var test = new TestLog(seed, LogConfig.Default with { SegmentBytes = 200 });
+            PartitionLog log = test.Open();
+            for (int i = 0; i < 6; i++)
+            {
+                log.Append(TestLog.Batch());
+            }
+
+            Assert.True(log.SegmentCount >= 3);
+            string first = log.Contents.Segments.All[0].Path;
+            test = test.Restart();
+            // Where there are any, their removal syncs the directory as well.
+            foreach (string name in test.Disk.List(log.Identity.Directory)
+                .Where(static name => name.EndsWith(".snapshot", StringComparison.Ordinal)))
+            {
+                test.Disk.DeleteFile($"{log.Identity.Directory}/{name}");
+            }
+
+            test.Disk.SyncDirectory(log.Identity.Directory);
+            using (IDiskFile file = test.Disk.Open(first, FileOpening.ReadWrite))
+            {
+                file.SetLength(file.Length - 1);
+                file.Sync();
+            }
+
+            Assert.Equal(1, test.Open().SegmentCount);
+            test.Simulated.LosePower();
+            Assert.Equal([first], test.Disk.List(log.Identity.Directory)
+                .Where(static name => name.EndsWith(".log", StringComparison.Ordinal))
+                .Select(name => $"{log.Identity.Directory}/{name}"));
+        }
+    }
+
+    [Fact]
     public void Epochs_whose_records_are_lost_go_with_them()
     {
         var test = new TestLog();
