@@ -88,9 +88,16 @@ public class LogContentionBenchmark
         together.SignalAndWait();
         for (int i = 0; i < Appends; i++)
         {
+            // The leader stamps it where it lies.
+            _batch.CopyTo(batch, 0);
             lock (log.Gate)
             {
-                log.AppendAsLeader(batch, Epoch, AppendOrigin.Client, nowMs: 1);
+                AppendResult appended = log.AppendAsLeader(batch, Epoch, AppendOrigin.Client, nowMs: 1);
+                if (appended.Error != ErrorCode.None)
+                {
+                    throw new InvalidOperationException($"{appended.Error}: {appended.Message}");
+                }
+
                 log.UpdateHighWatermark(log.LogEndOffset);
             }
         }
