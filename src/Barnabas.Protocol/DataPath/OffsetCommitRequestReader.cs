@@ -4,11 +4,18 @@ namespace Barnabas.Protocol;
 
 /// <summary>
 /// An OffsetCommit request (versions 2 to 10) read in place, without allocating. Opening it walks the whole body once
-/// and fails where the generated <see cref="OffsetCommitRequest"/> would; the walk over topics and partitions that
-/// follows cannot fail. A reader is passed on by value, and each copy walks for itself.
+/// and fails where the generated <see cref="OffsetCommitRequest"/> would, or with more than
+/// <see cref="PartitionsMax"/>; the walk over topics and partitions that follows cannot fail. A reader is passed on by
+/// value, and each copy walks for itself.
 /// </summary>
 public ref struct OffsetCommitRequestReader
 {
+    /// <summary>
+    /// Partitions of one request; more are malformed. A partition takes some 14 bytes on the wire and twenty times as
+    /// many in the coordinator that makes a record of it, and the same one may be named again and again.
+    /// </summary>
+    public const int PartitionsMax = 200_000;
+
     private const short LastWithRetention = 4;
     private const short FirstWithLeaderEpoch = 6;
     private const short FirstWithInstance = 7;
@@ -107,7 +114,7 @@ public ref struct OffsetCommitRequestReader
         }
 
         walk.EndStruct();
-        return !walk._reader.Failed;
+        return !walk._reader.Failed && request.PartitionTotal <= PartitionsMax;
     }
 
     /// <summary>Goes to the next topic; what is left of the current one is passed over.</summary>

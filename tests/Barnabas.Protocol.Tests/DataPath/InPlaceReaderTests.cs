@@ -112,6 +112,33 @@ public sealed class InPlaceReaderTests
         Assert.False(CompareFetch(later, version));
     }
 
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(1, false)]
+    public void A_request_of_too_many_partitions_is_refused(int beyond, bool opens)
+    {
+        var produced = new ProduceRequest.TopicProduceData { Name = "t" };
+        for (int i = 0; i < ProduceRequestReader.PartitionsMax + beyond; i++)
+        {
+            produced.PartitionData.Add(new ProduceRequest.PartitionProduceData { Index = 0 });
+        }
+
+        var produce = new ProduceRequest();
+        produce.TopicData.Add(produced);
+        Assert.Equal(opens, ProduceRequestReader.TryOpen(Frame(produce, 9), HeaderSize, 9, out _));
+
+        // The same partition again and again is as good as many.
+        var committed = new OffsetCommitRequest.OffsetCommitRequestTopic { Name = "t" };
+        for (int i = 0; i < OffsetCommitRequestReader.PartitionsMax + beyond; i++)
+        {
+            committed.Partitions.Add(new OffsetCommitRequest.OffsetCommitRequestPartition { CommittedMetadata = "" });
+        }
+
+        var commit = new OffsetCommitRequest { GroupId = "g", MemberId = "" };
+        commit.Topics.Add(committed);
+        Assert.Equal(opens, OffsetCommitRequestReader.TryOpen(Frame(commit, 9), HeaderSize, 9, out _));
+    }
+
     [Fact]
     public void Reading_in_place_allocates_nothing()
     {
