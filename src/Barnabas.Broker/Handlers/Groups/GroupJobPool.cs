@@ -6,7 +6,8 @@ namespace Barnabas.Broker;
 internal sealed class GroupJobPool<TExchange>
     where TExchange : GroupExchange, new()
 {
-    private const int PooledMax = 1024;
+    // A free job keeps up to some 20 KB; more than so many wait for the coordinator at a time only in a crowd.
+    private const int PooledMax = 256;
 
     private readonly Stack<GroupJob<TExchange>> _free = new();
 
