@@ -17,8 +17,10 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 
 PROJECT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+METRICS = "127.0.0.1:21394"
 
 
 def main():
@@ -62,7 +64,8 @@ def main():
 
 def soak(arguments, names, broker, results):
     """One broker at a share of its maximum, with retention that deletes all the time: do memory, files and latency stay?"""
-    one = broker(names[-1], log_retention_bytes="268435456", log_segment_bytes="67108864", log_retention_check_interval_ms="5000")
+    one = broker(names[-1], log_retention_bytes="268435456", log_segment_bytes="67108864", log_retention_check_interval_ms="5000",
+                 barnabas_metrics_listener=METRICS)
     one.format()
     one.start("soak", 12)
     try:
@@ -79,7 +82,7 @@ def soak(arguments, names, broker, results):
             run = produce(in_flight=50, rate=rate, seconds=30)
             sample = {"at_s": 60 * arguments.minutes - (end - time.monotonic()), "rss_mb": one.tree.memory_mb(), "fds": open_files(one),
                       "threads": one.tree.threads(), "p50_us": run["p50_us"], "p99_us": run["p99_us"],
-                      "requests_per_s": run["requests_per_s"], "log_mb": disk_mb(one)}
+                      "requests_per_s": run["requests_per_s"], "log_mb": disk_mb(one), "longest_turn_us": longest_turn_us()}
             samples.append(sample)
             results.write(json.dumps({"what": "soak", **sample}) + "\n")
             print("  ".join(f"{key} {value:.0f}" for key, value in sample.items()), flush=True)
@@ -91,6 +94,13 @@ def soak(arguments, names, broker, results):
               f"p99 of the first and last third {early:.0f} and {late:.0f} us ({late / early - 1:+.0%})")
     finally:
         one.discard()
+
+
+def longest_turn_us():
+    """The longest that a reactor was away from its sockets since the start of the broker."""
+    with urllib.request.urlopen(f"http://{METRICS}/metrics", timeout=5) as page:
+        found = [line.split() for line in page.read().decode().splitlines() if line.startswith("barnabas_reactor_longest_turn_microseconds")]
+    return max((float(words[-1]) for words in found), default=0.0)
 
 
 def open_files(broker):
