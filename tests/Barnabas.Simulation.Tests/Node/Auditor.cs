@@ -26,7 +26,7 @@ internal sealed class Auditor(NodeStory story) : Actor(story, "auditor")
             }
         }
 
-        foreach (GroupLedger group in Story.Groups.Where(static group => group.Keys.Any()))
+        foreach (GroupLedger group in Story.Groups.Where(static group => group.Offsets.Keys.Any()))
         {
             _groups.Enqueue(group);
         }
@@ -123,7 +123,8 @@ internal sealed class Auditor(NodeStory story) : Actor(story, "auditor")
     private void AskCommitted(GroupLedger group)
     {
         OffsetFetchRequest request = new() { GroupId = group.Name, Topics = [] };
-        foreach (IGrouping<string, (string Topic, int Partition)> topic in group.Keys.GroupBy(static key => key.Topic))
+        foreach (IGrouping<string, (string Topic, int Partition)> topic in
+            group.Offsets.Keys.GroupBy(static key => key.Topic))
         {
             request.Topics.Add(new()
             {
@@ -149,7 +150,7 @@ internal sealed class Auditor(NodeStory story) : Actor(story, "auditor")
                 }
             }
 
-            group.Audit(committed, _powerWasLost);
+            group.Offsets.Audit(committed, _powerWasLost);
             _groups.Dequeue();
             NextGroup();
         });

@@ -1,149 +1,189 @@
 using Barnabas.Kernel;
+using Barnabas.Protocol;
 
 namespace Barnabas.Simulation.Tests;
 
-/// <summary>What is known of one group from outside: its generations and what was committed.</summary>
+/// <summary>
+/// What is known of one group from outside: its generations, who leads and who has what in each, and who is surely a
+/// member or surely none. What its members hear is compared with that as the story goes.
+/// </summary>
 internal sealed class GroupLedger(string name, SimulatedWorld world, Findings findings)
 {
-    private readonly SortedDictionary<(string Topic, int Partition), List<Commit>> _commits = [];
+    // An id is the name of the place or of the client, '-', and a UUID.
+    private const int IdSuffix = 37;
+
+    /// <summary>As many claims are remembered for those who come too late.</summary>
+    private const int PastMax = 32;
+
     private readonly Dictionary<int, string> _leaders = [];
-    private readonly Dictionary<(int Generation, string Member), (byte[] Assignment, int Life)> _assignments = [];
-    private readonly Dictionary<string, int> _lastGeneration = [];
+    private readonly Dictionary<int, HashSet<string>> _rosters = [];
+    private readonly HashSet<(int Generation, string Holder)> _told = [];
+    private readonly Dictionary<(int Generation, string Holder), (byte[] Assignment, int Life)> _assignments = [];
+    private readonly Dictionary<(int Generation, byte Partition), string> _owners = [];
+    private readonly HashSet<string> _places = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<(string MemberId, MonotonicTime ToldAt)>> _ids = [];
+    private readonly HashSet<string> _gone = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (MonotonicTime From, MonotonicTime Until)> _leases = [];
+    private readonly List<GroupClaim> _past = [];
     private int _life;
+    private int _assigned;
 
     public string Name => name;
 
-    public long Commits { get; private set; }
+    public OffsetLedger Offsets { get; } = new(name, world, findings);
 
-    public IEnumerable<(string Topic, int Partition)> Keys => _commits.Keys;
+    /// <summary>No generation below it can be the present one.</summary>
+    public int Newest { get; private set; }
 
-    /// <summary>Another life of the coordinator: generations that never became stable may come again.</summary>
-    public void Forget()
+    /// <summary>
+    /// Another life of the coordinator: generations that never became stable may come again, after a loss of power
+    /// others as well.
+    /// </summary>
+    public void Forget(bool powerWasLost)
     {
         _life++;
+        _assigned = powerWasLost ? 0 : _assigned;
+        Newest = _assigned;
         _leaders.Clear();
-        _lastGeneration.Clear();
+        _rosters.Clear();
+        _told.Clear();
+        _owners.Clear();
+        _ids.Clear();
+        _gone.Clear();
+        _leases.Clear();
     }
 
-    public void OnJoined(string member, int generation, string leader)
+    /// <summary>A request in the name of a member; a JoinGroup claims the newest generation.</summary>
+    public GroupClaim Claim(string memberId, string? instanceId, int generation)
     {
+        if (instanceId is not null)
+        {
+            _places.Add(instanceId);
+        }
+
+        return new(memberId, instanceId, generation, world.Now, generation < Newest || _gone.Contains(memberId));
+    }
+
+    /// <summary>A claim of the past that is stale now, as one comes too late; null if there is none.</summary>
+    public GroupClaim? StaleClaim(SimulatedRandom random)
+    {
+        GroupClaim[] stale = [.. _past.Select(past => Claim(past.MemberId, past.InstanceId, past.Generation))
+            .Where(static claim => claim.IsStale)];
+        return stale.Length == 0 ? null : stale[random.Next(stale.Length)];
+    }
+
+    public void OnJoined(GroupClaim claim, JoinGroupResponse answer)
+    {
+        (string member, int generation) = (answer.MemberId, answer.GenerationId);
         findings.Require(
-            !_lastGeneration.TryGetValue(member, out int last) || generation >= last,
-            $"{name}: {member} joined generation {generation} after {last} (I-38)");
-        _lastGeneration[member] = generation;
+            generation >= claim.Generation, $"{name}: {member} joined {generation} after {claim.Generation} (I-38)");
+        findings.Require(!claim.IsStale, $"{name}: {claim.MemberId} joined again after its end (I-38)");
+        Newest = Math.Max(Newest, generation);
+        string leader = Holder(answer.Leader);
         findings.Require(
-            !_leaders.TryGetValue(generation, out string? other) || other == leader,
-            $"{name}: generation {generation} is led by {other} and by {leader} (I-38)");
-        _leaders[generation] = leader;
+            _leaders.TryAdd(generation, leader) || _leaders[generation] == leader,
+            $"{name}: generation {generation} is led by {_leaders[generation]} and by {leader} (I-38)");
+        if (answer.Members.Count > 0)
+        {
+            string[] roster = [.. answer.Members.Select(static m => m.GroupInstanceId ?? m.MemberId)];
+            _rosters[generation] = [.. roster];
+            findings.Require(
+                _rosters[generation].Count == roster.Length, $"{name}: one place twice in generation {generation}");
+        }
+
+        _told.Add((generation, Holder(member)));
+        if (_rosters.TryGetValue(generation, out HashSet<string>? present))
+        {
+            string[] unknown = [.. _told.Where(t => t.Generation == generation && !present.Contains(t.Holder))
+                .Select(static t => t.Holder)];
+            findings.Require(
+                unknown.Length == 0, $"{name}: {string.Join(", ", unknown)} in generation {generation} unannounced");
+        }
+
+        TakePlace(claim, member);
+        _past.Add(new GroupClaim(member, claim.InstanceId, generation, world.Now, IsStale: false));
+        _past.RemoveRange(0, Math.Max(0, _past.Count - PastMax));
     }
 
     public void OnAssigning(int generation, string member, byte[] assignment)
     {
+        string holder = Holder(member);
         findings.Require(
-            !_assignments.TryGetValue((generation, member), out (byte[] Assignment, int Life) other)
+            !_assignments.TryGetValue((generation, holder), out (byte[] Assignment, int Life) other)
                 || other.Life != _life || other.Assignment.AsSpan().SequenceEqual(assignment),
-            $"{name}: two assignments of {member} in generation {generation} (I-38)");
-        _assignments[(generation, member)] = (assignment, _life);
+            $"{name}: two assignments of {holder} in generation {generation} (I-38)");
+        _assignments[(generation, holder)] = (assignment, _life);
     }
 
-    public void OnAssigned(int generation, string member, byte[] assignment) => findings.Require(
-        _assignments.TryGetValue((generation, member), out (byte[] Assignment, int Life) sent)
-            && sent.Assignment.AsSpan().SequenceEqual(assignment),
-        $"{name}: {member} got another assignment than its leader sent in generation {generation} (I-38)");
-
-    public Commit OnCommitting((string Topic, int Partition) key, long offset)
+    public void OnAssigned(GroupClaim claim, byte[] assignment)
     {
-        Commit commit = new(offset, world.Now);
-        if (!_commits.TryGetValue(key, out List<Commit>? all))
+        (string holder, int generation) = (Holder(claim.MemberId), claim.Generation);
+        OnAccepted(claim, "got an assignment");
+        _assigned = Math.Max(_assigned, generation);
+        findings.Require(
+            _assignments.TryGetValue((generation, holder), out (byte[] Assignment, int Life) sent)
+                && sent.Assignment.AsSpan().SequenceEqual(assignment),
+            $"{name}: {holder} got another assignment than its leader sent in generation {generation} (I-38)");
+        foreach (byte partition in assignment)
         {
-            _commits[key] = all = [];
-        }
-
-        all.Add(commit);
-        return commit;
-    }
-
-    public void OnCommitted(Commit commit)
-    {
-        commit.KnownAt = world.Now;
-        Commits++;
-    }
-
-    public void OnRefused((string Topic, int Partition) key, Commit commit) => _commits[key].Remove(commit);
-
-    /// <summary>
-    /// Compares with what the coordinator says of all keys. Commits of a group stand one behind the other in one log,
-    /// of which a crash keeps a first part: all of it after a kill, at least what an earlier loss of power had left
-    /// after another one. Each key must stand at its last commit within that part, or at one of which nobody knows.
-    /// </summary>
-    public void Audit(IReadOnlyDictionary<(string Topic, int Partition), long> committed, bool powerWasLost)
-    {
-        List<Commit> standing = [];
-        foreach (((string Topic, int Partition) key, List<Commit> all) in _commits)
-        {
-            long offset = committed.GetValueOrDefault(key, -1);
-            Commit? stands = all.Find(commit => commit.Offset == offset);
             findings.Require(
-                stands is not null || offset == -1,
-                $"{name}: {key} stands at {offset}, which nobody has committed (I-40)");
-            standing.AddRange(stands is null ? [] : [stands]);
-        }
-
-        MonotonicTime keptUpTo = standing.Select(static commit => commit.SentAt).DefaultIfEmpty().Max();
-        foreach (((string Topic, int Partition) key, List<Commit> all) in _commits)
-        {
-            Commit? stands = all.Find(standing.Contains);
-            Commit? lost = all.Find(commit => commit != stands
-                && commit.KnownAt is { } known
-                && (!powerWasLost || commit.IsDurable || known < keptUpTo)
-                && (stands is null || IsBefore(stands, commit)));
-            findings.Require(
-                lost is null,
-                $"{name}: {key} stands at {stands?.ToString() ?? "nothing"} and {lost} is lost; committed were "
-                + $"{string.Join(", ", all.TakeLast(8).Select(static commit => commit.ToString()))} (I-40)");
-            Settle(all, stands, powerWasLost);
+                _owners.TryAdd((generation, partition), holder) || _owners[(generation, partition)] == holder,
+                $"{name}: {partition} is owned twice in generation {generation} (I-38)");
         }
     }
 
-    // After a kill the page cache has everything, but a later loss of power may still bring an older value back. What
-    // is there after a loss of power is on the platter, and nothing else is.
-    private void Settle(List<Commit> all, Commit? stands, bool powerWasLost)
+    /// <summary>A heartbeat, a commit or a SyncGroup was answered without an error.</summary>
+    public void OnAccepted(GroupClaim claim, string what) => findings.Require(
+        !claim.IsStale, $"{name}: {claim.MemberId} {what} with generation {claim.Generation} in {Newest} (I-38, I-40)");
+
+    /// <summary>Nothing had begun that could end its membership sooner than its timeouts.</summary>
+    public void OnSettled(GroupClaim claim, TimeSpan timeout)
     {
-        if (powerWasLost)
+        if (claim.InstanceId is null)
         {
-            all.RemoveAll(commit => commit != stands);
-        }
-
-        foreach (Commit other in all)
-        {
-            other.OverwrittenBy = other == stands ? null : stands ?? other.OverwrittenBy;
-        }
-
-        if (stands is not null)
-        {
-            stands.KnownAt ??= world.Now;
-            stands.IsDurable |= powerWasLost;
+            _leases[claim.MemberId] = (world.Now, claim.SentAt + timeout);
         }
     }
 
-    private static bool IsBefore(Commit commit, Commit other) =>
-        commit.OverwrittenBy == other || (commit.KnownAt is { } known && known < other.SentAt);
+    public void OnRefused(GroupClaim claim, ErrorCode error) => findings.Require(
+        error is not (ErrorCode.UnknownMemberId or ErrorCode.FencedInstanceId)
+            || !_leases.TryGetValue(claim.MemberId, out var lease) || world.Now > lease.Until,
+        $"{name}: {claim.MemberId} is refused with {error} before its time is over (I-38)");
 
-    internal sealed class Commit(long offset, MonotonicTime sentAt)
+    /// <summary>A commit of no member in particular was acknowledged.</summary>
+    public void OnAcceptedOfNobody(MonotonicTime sentAt) => findings.Require(
+        !_leases.Values.Any(lease => lease.From <= sentAt && world.Now <= lease.Until),
+        $"{name}: nobody in particular committed while there were members (I-40)");
+
+    public void OnLeaving(string memberId) => _leases.Remove(memberId);
+
+    public void OnLeft(string memberId) => _gone.Add(memberId);
+
+    // Who joined a place takes it from those who had it when the request was sent.
+    private void TakePlace(GroupClaim claim, string member)
     {
-        public long Offset => offset;
+        if (claim.InstanceId is not { } place)
+        {
+            return;
+        }
 
-        public MonotonicTime SentAt => sentAt;
+        List<(string MemberId, MonotonicTime ToldAt)> ids =
+            _ids.TryGetValue(place, out List<(string, MonotonicTime)>? known) ? known : _ids[place] = [];
+        foreach ((string other, MonotonicTime toldAt) in ids)
+        {
+            if (other != member && toldAt < claim.SentAt)
+            {
+                _gone.Add(other);
+            }
+        }
 
-        /// <summary>Acknowledged, or seen to stand.</summary>
-        public MonotonicTime? KnownAt { get; set; }
+        ids.Add((member, world.Now));
+    }
 
-        /// <summary>It stood after a loss of power: no further one can take it.</summary>
-        public bool IsDurable { get; set; }
-
-        /// <summary>What stood instead at the last look.</summary>
-        public Commit? OverwrittenBy { get; set; }
-
-        public override string ToString() => KnownAt is null ? $"{offset}?" : $"{offset}";
+    /// <summary>Whoever comes back to a place is the same to the group.</summary>
+    private string Holder(string memberId)
+    {
+        string prefix = memberId.Length > IdSuffix ? memberId[..^IdSuffix] : memberId;
+        return _places.Contains(prefix) ? prefix : memberId;
     }
 }

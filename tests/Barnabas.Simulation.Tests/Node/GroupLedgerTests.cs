@@ -1,14 +1,19 @@
+using Barnabas.Kernel;
+using Barnabas.Protocol;
+
 namespace Barnabas.Simulation.Tests;
 
-/// <summary>The judge is judged: what a coordinator may say of a group after a crash, and what it may not.</summary>
+/// <summary>The judge is judged: what members of a group may hear from a coordinator, and what they may not.</summary>
 public sealed class GroupLedgerTests
 {
-    private static readonly (string Topic, int Partition) A = ("t", 0);
-    private static readonly (string Topic, int Partition) B = ("t", 1);
+    private const string A = "a-12345678-1234-1234-1234-123456789012";
+    private const string B = "b-12345678-1234-1234-1234-123456789012";
+    private const string C = "a-87654321-1234-1234-1234-123456789012";
 
     private readonly SimulatedWorld _world = new(1);
     private readonly Findings _findings;
     private readonly GroupLedger _ledger;
+    private int _seen;
 
     public GroupLedgerTests()
     {
@@ -17,52 +22,116 @@ public sealed class GroupLedgerTests
     }
 
     [Fact]
-    public void After_a_kill_each_key_stands_at_its_last_acknowledged_commit_or_at_one_of_unknown_fate()
+    public void A_generation_has_one_leader_and_is_never_followed_by_an_older_one()
     {
-        Commit(A, 1);
-        Commit(A, 2);
-        _ledger.OnCommitting(A, 3);
-        Assert.Equal(0, FindingsAfter(powerWasLost: false, (A, 3)));
-        Assert.Equal(1, FindingsAfter(powerWasLost: false, (A, 1)));
-        Assert.Equal(1, FindingsAfter(powerWasLost: false));
-        // Nobody committed it, and what was committed is lost.
-        Assert.Equal(2, FindingsAfter(powerWasLost: false, (A, 9)));
+        Join(A, 3, leader: A);
+        Join(B, 3, leader: A);
+        Assert.Equal(0, NewFindings());
+        Join(B, 3, leader: B);
+        Assert.Equal(1, NewFindings());
+        Join(A, 2, leader: A);
+        Assert.Equal(1, NewFindings());
     }
 
     [Fact]
-    public void A_loss_of_power_takes_the_end_and_never_something_before_what_it_leaves()
+    public void A_leader_is_told_of_everybody_in_its_generation()
     {
-        Commit(A, 1);
-        Commit(B, 2);
-        Commit(A, 3);
-        Commit(B, 4);
-        Assert.Equal(1, FindingsAfter(powerWasLost: true, (A, 1), (B, 4)));
+        Join(A, 1, leader: A, roster: [A, B]);
+        Join(B, 1, leader: A);
+        Assert.Equal(0, NewFindings());
+        Join(C, 1, leader: A);
+        Assert.Equal(1, NewFindings());
     }
 
-    /// <summary>Seed 534: a kill in between is no reason to forget what is not on the platter yet.</summary>
     [Fact]
-    public void A_loss_of_power_after_a_kill_may_bring_an_older_commit_back_and_the_next_one_may_not_take_it()
+    public void An_assignment_is_what_the_leader_sent_and_what_nobody_else_has()
     {
-        Commit(A, 1);
-        Commit(A, 2);
-        Assert.Equal(0, FindingsAfter(powerWasLost: false, (A, 2)));
-        Assert.Equal(0, FindingsAfter(powerWasLost: true, (A, 1)));
-        Commit(A, 5);
-        Assert.Equal(1, FindingsAfter(powerWasLost: true));
+        _ledger.OnAssigning(1, A, [1]);
+        _ledger.OnAssigning(1, B, [2]);
+        _ledger.OnAssigned(_ledger.Claim(A, null, 1), [1]);
+        _ledger.OnAssigned(_ledger.Claim(B, null, 1), [2]);
+        Assert.Equal(0, NewFindings());
+        _ledger.OnAssigned(_ledger.Claim(B, null, 1), [1]);
+        Assert.Equal(2, NewFindings());
     }
 
-    private void Commit((string Topic, int Partition) key, long offset)
+    [Fact]
+    public void Nobody_is_accepted_who_was_stale_when_it_spoke()
     {
-        GroupLedger.Commit commit = _ledger.OnCommitting(key, offset);
-        _world.RunFor(TimeSpan.FromMilliseconds(1));
-        _ledger.OnCommitted(commit);
-        _world.RunFor(TimeSpan.FromMilliseconds(1));
+        Join(A, 1, leader: A);
+        GroupClaim early = _ledger.Claim(A, null, 1);
+        Join(B, 2, leader: B);
+        _ledger.OnAccepted(early, "committed");
+        Assert.Equal(0, NewFindings());
+        _ledger.OnAccepted(_ledger.Claim(A, null, 1), "committed");
+        Assert.Equal(1, NewFindings());
+        _ledger.OnLeft(B);
+        _ledger.OnAccepted(_ledger.Claim(B, null, 2), "committed");
+        Assert.Equal(1, NewFindings());
     }
 
-    private int FindingsAfter(bool powerWasLost, params ((string Topic, int Partition) Key, long Offset)[] committed)
+    [Fact]
+    public void A_kill_leaves_a_generation_that_was_assigned_and_a_loss_of_power_may_take_it()
     {
-        int before = _findings.All.Count;
-        _ledger.Audit(committed.ToDictionary(static c => c.Key, static c => c.Offset), powerWasLost);
-        return _findings.All.Count - before;
+        Join(A, 5, leader: A);
+        _ledger.OnAssigning(5, A, []);
+        _ledger.OnAssigned(_ledger.Claim(A, null, 5), []);
+        Join(A, 6, leader: A);
+        _ledger.Forget(powerWasLost: false);
+        Assert.Equal(5, _ledger.Newest);
+        Join(A, 4, leader: A);
+        Assert.Equal(1, NewFindings());
+        _ledger.Forget(powerWasLost: true);
+        Join(A, 4, leader: A);
+        Assert.Equal(0, NewFindings());
+    }
+
+    [Fact]
+    public void Who_comes_back_to_a_place_is_the_same_to_the_group_and_ends_whoever_had_it()
+    {
+        Join(A, 1, leader: A, place: "a", roster: [A]);
+        _ledger.OnAssigning(1, A, [1]);
+        _world.RunFor(TimeSpan.FromSeconds(1));
+        Join(C, 1, leader: C, place: "a");
+        _ledger.OnAssigned(_ledger.Claim(C, "a", 1), [1]);
+        Assert.Equal(0, NewFindings());
+        _ledger.OnAccepted(_ledger.Claim(A, "a", 1), "committed");
+        Assert.Equal(1, NewFindings());
+    }
+
+    [Fact]
+    public void Until_its_time_is_over_a_member_is_known_and_nobody_commits_but_members()
+    {
+        Join(A, 1, leader: A);
+        GroupClaim beat = _ledger.Claim(A, null, 1);
+        _ledger.OnSettled(beat, TimeSpan.FromSeconds(2));
+        _world.RunFor(TimeSpan.FromSeconds(1));
+        _ledger.OnAcceptedOfNobody(_world.Now);
+        _ledger.OnRefused(beat, ErrorCode.UnknownMemberId);
+        Assert.Equal(2, NewFindings());
+        _world.RunFor(TimeSpan.FromSeconds(2));
+        _ledger.OnAcceptedOfNobody(_world.Now);
+        _ledger.OnRefused(beat, ErrorCode.UnknownMemberId);
+        Assert.Equal(0, NewFindings());
+    }
+
+    private void Join(string member, int generation, string leader, string? place = null, string[]? roster = null) =>
+        _ledger.OnJoined(_ledger.Claim("", place, _ledger.Newest), new JoinGroupResponse
+        {
+            MemberId = member,
+            GenerationId = generation,
+            Leader = leader,
+            Members = [.. (roster ?? []).Select(id => new JoinGroupResponse.JoinGroupResponseMember
+            {
+                MemberId = id,
+                GroupInstanceId = place,
+            })],
+        });
+
+    private int NewFindings()
+    {
+        int before = _seen;
+        _seen = _findings.All.Count;
+        return _seen - before;
     }
 }

@@ -5,20 +5,42 @@ namespace Barnabas.Simulation.Tests;
 
 /// <summary>
 /// A member of a classic group: joins, leads if it must, commits ever higher offsets for what it was assigned, and
-/// sometimes goes away, with or without a word.
+/// sometimes goes away, with or without a word. A restless one also sleeps longer than its session lasts and goes on as
+/// if nothing had happened, and sends several commits at once and over connections that break.
 /// </summary>
 internal sealed class GroupMember : Actor
 {
+    // A session that has ended by now is ended for the coordinator too.
+    private static readonly TimeSpan Slack = TimeSpan.FromMilliseconds(500);
+
     private readonly GroupLedger _group;
+    private readonly string? _place;
+    private readonly bool _isRestless;
+    private readonly int _sessionMs = 3000;
+    private readonly int _rebalanceMs = 2000;
     private readonly List<(string Topic, int Partition)> _assigned = [];
     private string _memberId = "";
     private int _generation = -1;
+    private MonotonicTime _heardAt;
 
-    public GroupMember(NodeStory story, GroupLedger group, int number)
+    /// <param name="story">Of which it is part.</param>
+    /// <param name="group">Which it joins.</param>
+    /// <param name="number">Tells it from others of the group.</param>
+    /// <param name="place">Its instance id if it is a static member; others may want the same place.</param>
+    public GroupMember(NodeStory story, GroupLedger group, int number, string? place = null)
         : base(story, $"{group.Name}-member-{number}")
     {
         _group = group;
+        _place = place;
+        _isRestless = story.Plan.RestlessGroups;
+        if (_isRestless)
+        {
+            _sessionMs = (int)Random.Between(1000, 2000);
+            _rebalanceMs = (int)Random.Between(1000, 2000);
+        }
     }
+
+    private TimeSpan Session => TimeSpan.FromMilliseconds(_sessionMs);
 
     protected override void Begin()
     {
@@ -39,19 +61,21 @@ internal sealed class GroupMember : Actor
     private void Join()
     {
         _generation = -1;
+        GroupClaim claim = _group.Claim(_memberId, _place, _group.Newest);
         JoinGroupRequest request = new()
         {
             GroupId = _group.Name,
             MemberId = _memberId,
-            SessionTimeoutMs = 3000,
-            RebalanceTimeoutMs = 2000,
+            GroupInstanceId = _place,
+            SessionTimeoutMs = _sessionMs,
+            RebalanceTimeoutMs = _rebalanceMs,
             ProtocolType = "consumer",
             Protocols = [new() { Name = "range", Metadata = [0, 1, 2] }],
         };
-        Client.Send<JoinGroupResponse>(request, (short)Random.Between(5, 9), OnJoined);
+        Client.Send<JoinGroupResponse>(request, (short)Random.Between(5, 9), answer => OnJoined(claim, answer));
     }
 
-    private void OnJoined(JoinGroupResponse? answer)
+    private void OnJoined(GroupClaim claim, JoinGroupResponse? answer)
     {
         if (answer?.ErrorCode == (short)ErrorCode.MemberIdRequired)
         {
@@ -62,26 +86,28 @@ internal sealed class GroupMember : Actor
 
         if (answer is null || answer.ErrorCode != 0)
         {
-            Recover((ErrorCode)(answer?.ErrorCode ?? 0));
+            Recover(claim, (ErrorCode)(answer?.ErrorCode ?? 0));
             return;
         }
 
         _memberId = answer.MemberId;
-        _group.OnJoined(_memberId, answer.GenerationId, answer.Leader);
+        _group.OnJoined(claim, answer);
         SyncGroupRequest request = new()
         {
             GroupId = _group.Name,
             GenerationId = answer.GenerationId,
             MemberId = _memberId,
+            GroupInstanceId = _place,
             ProtocolType = "consumer",
             ProtocolName = "range",
         };
-        if (answer.Leader == _memberId)
+        if (answer.Leader == _memberId && !answer.SkipAssignment)
         {
             Assign(request, answer.Members);
         }
 
-        Client.Send<SyncGroupResponse>(request, 5, synced => OnSynced(answer.GenerationId, synced));
+        GroupClaim syncing = _group.Claim(_memberId, _place, answer.GenerationId);
+        Client.Send<SyncGroupResponse>(request, 5, synced => OnSynced(syncing, synced));
     }
 
     // The assignment names its partitions by their place among all of the story.
@@ -98,16 +124,17 @@ internal sealed class GroupMember : Actor
         }
     }
 
-    private void OnSynced(int generation, SyncGroupResponse? answer)
+    private void OnSynced(GroupClaim claim, SyncGroupResponse? answer)
     {
         if (answer is null || answer.ErrorCode != 0)
         {
-            Recover((ErrorCode)(answer?.ErrorCode ?? 0));
+            Recover(claim, (ErrorCode)(answer?.ErrorCode ?? 0));
             return;
         }
 
-        _generation = generation;
-        _group.OnAssigned(generation, _memberId, answer.Assignment);
+        _generation = claim.Generation;
+        _heardAt = Reactor.Now;
+        _group.OnAssigned(claim, answer.Assignment);
         _assigned.Clear();
         (string, int)[] all =
             [.. Story.Topics.SelectMany(static topic => topic.Partitions.Select(p => (topic.Name, p.Number)))];
@@ -123,6 +150,12 @@ internal sealed class GroupMember : Actor
     {
         if (_generation < 0)
         {
+            return;
+        }
+
+        if (_isRestless && Random.OneIn(10))
+        {
+            Later(_sessionMs, _sessionMs + 1500, Random.OneIn(3) ? Beat : Commit);
             return;
         }
 
@@ -142,18 +175,37 @@ internal sealed class GroupMember : Actor
 
     private void Beat()
     {
-        HeartbeatRequest request = new() { GroupId = _group.Name, GenerationId = _generation, MemberId = _memberId };
+        GroupClaim claim = Claim();
+        HeartbeatRequest request = new()
+        {
+            GroupId = _group.Name,
+            GenerationId = _generation,
+            MemberId = _memberId,
+            GroupInstanceId = _place,
+        };
         Client.Send<HeartbeatResponse>(request, 4, answer =>
         {
             if (answer is { ErrorCode: 0 })
             {
+                _heardAt = Reactor.Now;
+                _group.OnAccepted(claim, "is heard of");
+                _group.OnSettled(claim, TimeSpan.FromMilliseconds(Math.Min(_sessionMs, _rebalanceMs)));
                 Later(5, 200, Work);
             }
             else
             {
-                Recover((ErrorCode)(answer?.ErrorCode ?? 0));
+                Recover(claim, (ErrorCode)(answer?.ErrorCode ?? 0));
             }
         });
+    }
+
+    // A dynamic member that has said nothing for longer than its session has none any more; others may keep the place
+    // of a static one alive.
+    private GroupClaim Claim()
+    {
+        GroupClaim claim = _group.Claim(_memberId, _place, _generation);
+        bool isOver = _place is null && _heardAt + Session + Slack < Reactor.Now;
+        return claim with { IsStale = claim.IsStale || isOver };
     }
 
     private void Commit()
@@ -164,37 +216,80 @@ internal sealed class GroupMember : Actor
             return;
         }
 
+        int open = 1;
+        if (_isRestless && Random.OneIn(4))
+        {
+            open = (int)Random.Between(2, 5);
+            Later(0, 5, Random.OneIn(2) ? Client.Disconnect : static () => { });
+        }
+
+        GroupClaim claim = Claim();
+        bool isLost = false;
+        ErrorCode refused = ErrorCode.None;
+        for (int sent = open; sent > 0; sent--)
+        {
+            Commit(claim, error =>
+            {
+                isLost |= error is null;
+                refused = error is null or ErrorCode.None ? refused : error.Value;
+                open--;
+                if (open > 0)
+                {
+                    return;
+                }
+
+                _heardAt = Reactor.Now;
+                if (isLost && _isRestless && Random.OneIn(2))
+                {
+                    // Over the next connection, which may overtake what was lost with this one.
+                    Later(0, 20, Commit);
+                }
+                else if (isLost || refused != ErrorCode.None)
+                {
+                    Recover(claim, refused);
+                }
+                else
+                {
+                    Later(1, 200, Work);
+                }
+            });
+        }
+    }
+
+    private void Commit(GroupClaim claim, Action<ErrorCode?> then)
+    {
         (string Topic, int Partition) key = _assigned[Random.Next(_assigned.Count)];
         long offset = Story.NextCommit();
+        string metadata = _isRestless ? $"{offset}" : "m";
         OffsetCommitRequest request = new()
         {
             GroupId = _group.Name,
-            GenerationIdOrMemberEpoch = _generation,
-            MemberId = _memberId,
+            GenerationIdOrMemberEpoch = claim.Generation,
+            MemberId = claim.MemberId,
+            GroupInstanceId = claim.InstanceId,
+            Topics = [new() { Name = key.Topic, Partitions = [new()
+            {
+                PartitionIndex = key.Partition,
+                CommittedOffset = offset,
+                CommittedMetadata = metadata,
+            }] }],
         };
-        request.Topics.Add(new()
-        {
-            Name = key.Topic,
-            Partitions = [new() { PartitionIndex = key.Partition, CommittedOffset = offset, CommittedMetadata = "m" }],
-        });
-        GroupLedger.Commit commit = _group.OnCommitting(key, offset);
+        // What must be refused must never be seen either.
+        OffsetLedger.Commit? commit = claim.IsStale ? null : _group.Offsets.OnCommitting(key, offset, metadata);
         Client.Send<OffsetCommitResponse>(request, 8, answer =>
         {
-            ErrorCode error = (ErrorCode)(answer?.Topics[0].Partitions[0].ErrorCode ?? 0);
-            if (answer is not null && error == ErrorCode.None)
+            ErrorCode? error = (ErrorCode?)answer?.Topics[0].Partitions[0].ErrorCode;
+            if (error == ErrorCode.None)
             {
-                _group.OnCommitted(commit);
-                Later(1, 200, Work);
-                return;
+                _group.OnAccepted(claim, "committed");
             }
 
-            if (error is ErrorCode.IllegalGeneration or ErrorCode.UnknownMemberId or ErrorCode.RebalanceInProgress
-                or ErrorCode.NotCoordinator or ErrorCode.CoordinatorLoadInProgress)
+            if (commit is not null)
             {
-                _group.OnRefused(key, commit);
+                _group.Offsets.OnAnswered(key, commit, error);
             }
 
-            Recover(error);
+            then(error);
         });
     }
 
@@ -210,19 +305,31 @@ internal sealed class GroupMember : Actor
             return;
         }
 
-        LeaveGroupRequest request = new() { GroupId = _group.Name, Members = [new() { MemberId = _memberId }] };
-        Client.Send<LeaveGroupResponse>(request, 4, _ =>
+        string left = _memberId;
+        _group.OnLeaving(left);
+        LeaveGroupRequest request = new()
         {
+            GroupId = _group.Name,
+            Members = [new() { MemberId = left, GroupInstanceId = _place }],
+        };
+        Client.Send<LeaveGroupResponse>(request, 4, answer =>
+        {
+            if (answer is { ErrorCode: 0, Members: [{ ErrorCode: 0 }] })
+            {
+                _group.OnLeft(left);
+            }
+
             _memberId = "";
             Later(10, 2000, FindCoordinator);
         });
     }
 
-    private void Recover(ErrorCode error)
+    private void Recover(GroupClaim claim, ErrorCode error)
     {
         Story.Note(error);
+        _group.OnRefused(claim, error);
         _generation = -1;
-        if (error is ErrorCode.UnknownMemberId)
+        if (error is ErrorCode.UnknownMemberId or ErrorCode.FencedInstanceId)
         {
             _memberId = "";
         }

@@ -95,7 +95,8 @@ public sealed class NodeSimulationTests(ITestOutputHelper output)
     public void Seeds_that_once_failed_end_well(ulong seed, string finding)
     {
         output.WriteLine(finding);
-        StoryResult result = new NodeStory(seed).Run();
+        // They are older than restless groups are.
+        StoryResult result = new NodeStory(seed, static plan => plan with { RestlessGroups = false }).Run();
         Assert.True(result.Findings.Count == 0, result.ToString());
     }
 

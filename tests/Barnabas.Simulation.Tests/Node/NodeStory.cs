@@ -99,14 +99,14 @@ internal sealed class NodeStory
             World.Now - default(MonotonicTime),
             _producers.Sum(static producer => producer.Acknowledged),
             _consumers.Sum(static consumer => consumer.Records),
-            Groups.Sum(static group => group.Commits),
+            Groups.Sum(static group => group.Offsets.Acknowledged),
             Crashes,
             _livesWithoutADirectory,
             _errors,
             Findings.All);
     }
 
-    private static string Properties() => """
+    private string Properties() => $"""
         auto.create.topics.enable=false
         log.retention.check.interval.ms=700
         log.flush.offset.checkpoint.interval.ms=900
@@ -114,6 +114,7 @@ internal sealed class NodeStory
         offsets.retention.minutes=2147483647
         log.message.timestamp.after.max.ms=9223372036854775807
         log.message.timestamp.before.max.ms=9223372036854775807
+        offsets.retention.check.interval.ms={(Plan.OffsetsExpire ? 300 : 600_000)}
 
         """;
 
@@ -169,11 +170,25 @@ internal sealed class NodeStory
             {
                 _others.Add(new GroupMember(this, group, i));
             }
+
+            // Two for each place, who drive each other out of it.
+            int rivals = Plan.RestlessGroups ? 2 * _random.Next(2) : 0;
+            for (int i = 0; i < rivals; i++)
+            {
+                _others.Add(new GroupMember(this, group, members + i, $"{group.Name}-place"));
+            }
         }
 
         for (int i = 0; i < Plan.NoiseClients; i++)
         {
             _others.Add(new NoiseClient(this, i));
+        }
+
+        if (Plan.RestlessGroups)
+        {
+            Groups.Add(new GroupLedger("shelf", World, Findings));
+            _others.Add(new GroupStranger(this, 0));
+            _others.Add(new GroupStranger(this, 1));
         }
     }
 
@@ -421,7 +436,7 @@ internal sealed class NodeStory
         }
     });
 
-    private void Dismiss() => InTurn(() =>
+    private void Dismiss(bool powerWasLost) => InTurn(() =>
     {
         foreach (Actor user in Users)
         {
@@ -430,7 +445,7 @@ internal sealed class NodeStory
 
         foreach (GroupLedger group in Groups)
         {
-            group.Forget();
+            group.Forget(powerWasLost);
         }
     });
 
@@ -443,7 +458,7 @@ internal sealed class NodeStory
         Crashes++;
         Broker.Node.Disk.CapacityBytes = UsualCapacity;
         Broker.Stop(losesPower ? SimulatedEnd.PowerLoss : SimulatedEnd.Kill);
-        Dismiss();
+        Dismiss(losesPower);
         foreach (IdempotentProducer producer in losesPower ? _producers : [])
         {
             producer.AllowToBeForgotten();
@@ -474,7 +489,7 @@ internal sealed class NodeStory
             }
         });
         string[] busy = [.. Users.Where(static user => !user.IsDone).Select(static user => user.ToString())];
-        Dismiss();
+        Dismiss(powerWasLost: false);
         return Findings.Require(
             done, $"no end comes for {string.Join(", ", busy)}: {string.Join("; ", Broker.Events)}");
     }

@@ -49,6 +49,12 @@ internal sealed record StoryPlan
     /// </summary>
     public required bool FailingDisks { get; init; }
 
+    /// <summary>Members come too late and fight for places, and strangers commit and ask as well.</summary>
+    public required bool RestlessGroups { get; init; }
+
+    /// <summary>Offsets may be forgotten; then there are no members, whose groups may be forgotten too.</summary>
+    public bool OffsetsExpire => RestlessGroups && Groups == 0;
+
     /// <summary>How many log directories there are; the first holds the metadata.</summary>
     public int Directories { get; init; } = 1;
 
@@ -99,6 +105,7 @@ internal sealed record StoryPlan
             // Drawn last, so that older seeds still tell the stories they are known for.
             Compression = random.OneIn(3) ? (CompressionType)random.Next(5) : CompressionType.None,
             FailingDisks = !calm && random.OneIn(8),
+            RestlessGroups = random.OneIn(2),
         };
     }
 }
