@@ -34,7 +34,7 @@ def main():
     parser.add_argument("--seconds", type=float, default=5, help="of one measurement")
     parser.add_argument("--gb", type=float, default=4, help="cold-read: how much lies cold")
     parser.add_argument("--work", help="where data goes (default: a temporary folder)")
-    arguments = parser.parse_args()
+    arguments = parser.parse_intermixed_args()
 
     sys.path.insert(0, arguments.kit)
     from kit.target import Broker, Target
