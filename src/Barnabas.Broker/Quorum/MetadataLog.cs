@@ -118,10 +118,14 @@ internal sealed class MetadataLog : IQuorumLog
     }
 
     /// <summary>
-    /// Appends whole batches that carry their offsets; they are durable when it returns. Throws a passing
-    /// <see cref="DiskException"/> if there is no room: then the log is as it was.
+    /// Appends whole batches that carry their offsets. Throws a passing <see cref="DiskException"/> if there is no
+    /// room: then the log is as it was.
     /// </summary>
-    public void Append(ReadOnlySpan<byte> batches, int epoch, long nowMs)
+    /// <param name="durable">
+    /// True if they, and all before them, are to outlive a loss of power from here on. The indexes need not: they are
+    /// built again.
+    /// </param>
+    public void Append(ReadOnlySpan<byte> batches, int epoch, long nowMs, bool durable)
     {
         long end = EndOffset;
         AppendResult appended;
@@ -131,7 +135,7 @@ internal sealed class MetadataLog : IQuorumLog
         }
 
         RequireOrWait(appended.Error, appended.Message);
-        ErrorCode flushed = _log.Flush();
+        ErrorCode flushed = durable ? _log.FlushRecords() : ErrorCode.None;
         if (flushed != ErrorCode.None)
         {
             // The sync itself is never tried twice, but it may not have come so far: too many open files.

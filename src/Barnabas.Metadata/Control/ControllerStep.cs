@@ -31,6 +31,9 @@ public sealed class ControllerStep
     /// <summary>To be appended in this order, in one batch if <see cref="IsAtomic"/>; may be empty.</summary>
     public IReadOnlyList<MessageAndVersion> Records => _records;
 
+    /// <summary>True if no record changes anything (KIP-835): the log could do without them.</summary>
+    public bool SaysNothing => _records.TrueForAll(static record => record.Message is NoOpRecord);
+
     /// <summary>False if a crash may leave a prefix of the records without harm.</summary>
     public bool IsAtomic { get; internal set; } = true;
 

@@ -58,6 +58,33 @@ public sealed class MetadataQuorumTests
     }
 
     [Fact]
+    public void An_idle_log_grows_without_a_sync_and_the_next_record_is_durable_with_all_before_it()
+    {
+        var world = new SimulatedWorld(9);
+        SimulatedNode machine = world.AddNode("a");
+        NodeSeams seams = machine.Start();
+        new StorageFormatter(seams.Disk, seams.Entropy, seams.Time).Format(QuorumNode.Format(Directory));
+        QuorumNode node = QuorumNode.Start(world, seams, Directory);
+        long before = node.Image.Offset;
+
+        machine.Disk.FailNext(SimulatedDiskCall.Sync);
+        world.RunFor(TimeSpan.FromSeconds(60));
+
+        Assert.Null(node.Failure);
+        Assert.InRange(node.Image.Offset - before, 100, 130);
+        machine.Disk.FailNothing();
+        Uuid id = node.CreateTopic("a").TopicId;
+        long created = node.Image.Offset;
+        world.RunFor(TimeSpan.FromSeconds(60));
+
+        machine.Stop(SimulatedEnd.PowerLoss);
+        node = QuorumNode.Start(world, machine.Start(), Directory);
+
+        Assert.True(node.Image.Topics.TryGet(id, out _));
+        Assert.True(node.Image.Offset >= created);
+    }
+
+    [Fact]
     public void Snapshots_are_written_loaded_and_the_log_below_is_dropped()
     {
         var world = new SimulatedWorld(3);
