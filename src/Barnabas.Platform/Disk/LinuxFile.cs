@@ -12,6 +12,9 @@ internal sealed unsafe class LinuxFile(string path, SafeFileHandle handle) : IDi
     private const int NoWait = 8;
     private const int CacheStatisticsNumber = 451;
 
+    /// <summary>As large as the usual window of the kernel's read-ahead.</summary>
+    private const int ProbeBytes = 128 * 1024;
+
     public string Path { get; } = path;
 
     /// <summary>For sendfile.</summary>
@@ -75,10 +78,9 @@ internal sealed unsafe class LinuxFile(string path, SafeFileHandle handle) : IDi
 
                 switch (Errno.Last)
                 {
-                    case Errno.TryAgain when !IsResident(position, destination.Length):
-                        return IDiskFile.WouldWait;
-                    // Also of a page in memory that is being written out: to wait for that takes no device.
+                    // Where a page is missing the kernel has begun to read it, so it counts as cached from here on.
                     case Errno.TryAgain:
+                        return IDiskFile.WouldWait;
                     case Errno.NotSupported or Errno.NotImplemented:
                         return Read(destination, position);
                     default:
@@ -160,10 +162,23 @@ internal sealed unsafe class LinuxFile(string path, SafeFileHandle handle) : IDi
             ulong pageSize = (ulong)Environment.SystemPageSize;
             ulong first = (ulong)position / pageSize;
             ulong last = ((ulong)position + (ulong)count - 1) / pageSize;
-            return counts.Cached >= last - first + 1;
+            ulong pages = last - first + 1;
+            if (counts.Cached < pages || Math.Max(counts.Dirty, counts.WritingBack) >= pages)
+            {
+                return counts.Cached >= pages;
+            }
         }
 
-        // Before Linux 6.5, or where a sandbox forbids the call: ask for the outermost bytes without waiting.
+        // A page that the device is still filling is cached too, and whoever sends it waits. Pages are filled in the
+        // order of the file, a window of read-ahead at a time: its last bytes tell of the others.
+        for (long at = position + ProbeBytes; at < position + count; at += ProbeBytes)
+        {
+            if (!CanReadNow(at - 1))
+            {
+                return false;
+            }
+        }
+
         return CanReadNow(position) && CanReadNow(position + count - 1);
     }
 

@@ -31,14 +31,46 @@ public sealed class LinuxDiskTests : DiskContract, IDisposable
         Assert.NotNull(held);
         string python = "import fcntl,sys\nf=open(sys.argv[1],'r+')\n"
             + "try:\n fcntl.lockf(f,fcntl.LOCK_EX|fcntl.LOCK_NB)\n print('free')\nexcept OSError:\n print('held')";
-        ProcessStartInfo start = new("python3") { RedirectStandardOutput = true };
-        start.ArgumentList.Add("-c");
-        start.ArgumentList.Add(python);
-        start.ArgumentList.Add(At(".lock"));
-        using Process other = Process.Start(start)!;
-        Assert.Equal("held", other.StandardOutput.ReadToEnd().Trim());
-        other.WaitForExit();
+        Assert.Equal("held", Python(python, At(".lock")));
+    }
+
+    /// <remarks>
+    /// The first look has the kernel begin to read: the pages are there then, but the device still fills them.
+    /// </remarks>
+    [Fact]
+    public void What_the_device_is_still_reading_is_not_waited_for()
+    {
+        const int bytes = 64 * 1024;
+        using IDiskFile file = Disk.Open(At("a"), FileOpening.CreateOrKeep);
+        file.Write(new byte[bytes], 0);
+        file.Sync();
+        Python(
+            "import os,sys\nf=os.open(sys.argv[1],os.O_RDONLY)\nos.posix_fadvise(f,0,0,os.POSIX_FADV_DONTNEED)",
+            At("a"));
+        if (file.IsResident(0, bytes))
+        {
+            // A file system in memory evicts nothing.
+            return;
+        }
+
+        Assert.Equal(IDiskFile.WouldWait, file.ReadNow(new byte[bytes], 0));
+
+        Assert.Equal(bytes, file.Read(new byte[bytes], 0));
+        Assert.True(file.IsResident(0, bytes));
+        Assert.Equal(bytes, file.ReadNow(new byte[bytes], 0));
     }
 
     public void Dispose() => _directory.Dispose();
+
+    private static string Python(string program, string argument)
+    {
+        ProcessStartInfo start = new("python3") { RedirectStandardOutput = true };
+        start.ArgumentList.Add("-c");
+        start.ArgumentList.Add(program);
+        start.ArgumentList.Add(argument);
+        using Process other = Process.Start(start)!;
+        string told = other.StandardOutput.ReadToEnd();
+        other.WaitForExit();
+        return told.Trim();
+    }
 }
