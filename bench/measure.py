@@ -142,7 +142,7 @@ def group_commit(arguments, names, broker, results):
 # -------------------------------------------------------------------------------------------------------- cold read
 
 def cold_read(arguments, names, broker, results):
-    """A producer at 500 requests/s, alone and beside a consumer that reads data which is not in memory."""
+    """A producer at 500 requests/s: alone, beside a consumer of data that is not in memory, beside a process that reads that data itself."""
     rows = {}
     for name in alternating(arguments.rounds, names):
         one = broker(name, log_segment_bytes="268435456")
@@ -170,22 +170,34 @@ def cold_read(arguments, names, broker, results):
             finally:
                 if reader.poll() is None:
                     reader.kill()
+            # What the device alone does to a producer: somebody else reads the same files.
+            forget(one.directory)
+            stranger = subprocess.Popen(["cat", *log_files(one.directory, "cold-")], stdout=subprocess.DEVNULL)
+            try:
+                beside_stranger = produce()
+            finally:
+                stranger.kill()
+                stranger.wait()
             rows.setdefault(one.target.name, []).append(note(results, "cold-read", one, {
                 "quiet_p99_us": quiet["p99_us"], "beside_p99_us": beside["p99_us"], "quiet_p50_us": quiet["p50_us"],
-                "beside_p50_us": beside["p50_us"], "p99_ratio": beside["p99_us"] / quiet["p99_us"], "read_gb": read["gb"]}))
+                "beside_p50_us": beside["p50_us"], "p99_ratio": beside["p99_us"] / quiet["p99_us"], "read_gb": read["gb"],
+                "beside_stranger_p99_us": beside_stranger["p99_us"]}))
         finally:
             one.discard()
-    table(rows, ("quiet_p50_us", "beside_p50_us", "quiet_p99_us", "beside_p99_us", "p99_ratio", "read_gb"))
+    table(rows, ("quiet_p50_us", "beside_p50_us", "quiet_p99_us", "beside_p99_us", "p99_ratio", "read_gb", "beside_stranger_p99_us"))
 
 
 def forget(directory):
     """Writes what is dirty and drops the files' pages from memory."""
     os.sync()
-    for folder, _, files in os.walk(directory):
-        for file in files:
-            if file.endswith(".log"):
-                with open(os.path.join(folder, file), "rb") as f:
-                    os.posix_fadvise(f.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+    for file in log_files(directory):
+        with open(file, "rb") as f:
+            os.posix_fadvise(f.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+
+
+def log_files(directory, topic=""):
+    return [os.path.join(folder, file) for folder, _, files in os.walk(directory) for file in files
+            if file.endswith(".log") and os.path.basename(folder).startswith(topic)]
 
 
 # ------------------------------------------------------------------------------------------------------------ shared
