@@ -40,7 +40,7 @@ public sealed class Node(NodeConfiguration configuration, ILoggerFactory loggers
             Reactors = reactors > 0 ? reactors : Math.Min(Environment.ProcessorCount, ReactorsDefaultMax),
             OnFault = (name, failure) => Log.MailboxFault(_log, name, failure),
         };
-        ProcessMetrics.AddReactors(metrics, transport.Turns);
+        ProcessMetrics.AddReactors(metrics, transport);
         _seams = PlatformSeams.Create(transport);
         _broker = new BrokerNode(configuration, _seams.Seams, NativeCodecs.Create(), new BrokerLog(loggers));
         BrokerMetrics.AddTo(metrics, _broker);

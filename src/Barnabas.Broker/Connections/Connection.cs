@@ -9,7 +9,7 @@ namespace Barnabas.Broker;
 
 /// <summary>
 /// One client connection: takes frames out of the stream, hands each to its handler, and sends the replies in the order
-/// of the requests. Belongs to its reactor.
+/// of the requests. Belongs to its reactor, which may become another one between two requests.
 /// </summary>
 /// <remarks>
 /// Invariants: requests from <c>_oldest</c> to <c>_newest</c> are unanswered or have an unanswered one before them;
@@ -31,11 +31,12 @@ internal sealed class Connection : IConnectionHandler
     private const int RequestBytes = 1024;
 
     private readonly IConnection _transport;
-    private readonly ReactorWorkspace _workspace;
     private readonly ConnectionGate _gate;
     private readonly RequestDispatcher _dispatcher;
-    private readonly OutputQueue _output;
     private readonly IdleTimer _idle;
+
+    private ReactorWorkspace _workspace;
+    private OutputQueue _output;
 
     private BufferLease _partial;
     private int _partialLength;
@@ -63,10 +64,7 @@ internal sealed class Connection : IConnectionHandler
         _dispatcher = dispatcher;
         _output = new OutputQueue(transport, workspace);
         _idle = new IdleTimer(this);
-        if (Limits.IdleMax > TimeSpan.Zero)
-        {
-            Reactor.Arm(_idle, Limits.IdleMax);
-        }
+        ArmIdleTimer(Limits.IdleMax);
     }
 
     public IReactor Reactor => _transport.Reactor;
@@ -127,6 +125,28 @@ internal sealed class Connection : IConnectionHandler
         {
             Release();
         }
+    }
+
+    /// <summary>
+    /// Between two requests there is nothing here that belongs to the reactor but the timer: who holds a request, and
+    /// what was sent in part, would come back to the wrong one.
+    /// </summary>
+    public bool TryLeave()
+    {
+        if (IsClosed || _paused || _oldest is not null || _partialLength > 0 || !_output.IsEmpty)
+        {
+            return false;
+        }
+
+        Reactor.Disarm(_idle);
+        return true;
+    }
+
+    public void OnMoved()
+    {
+        _workspace = _gate.WorkspaceOf(Reactor);
+        _output = new OutputQueue(_transport, _workspace);
+        ArmIdleTimer(Limits.IdleMax - (Reactor.Now - _idle.LastActivity));
     }
 
     /// <summary>Closes at once; requests without an answer never get one.</summary>
@@ -551,7 +571,15 @@ internal sealed class Connection : IConnectionHandler
         else
         {
             TimeSpan rest = Limits.IdleMax - idle;
-            Reactor.Arm(_idle, rest > TimeSpan.Zero ? rest : Limits.IdleMax);
+            ArmIdleTimer(rest > TimeSpan.Zero ? rest : Limits.IdleMax);
+        }
+    }
+
+    private void ArmIdleTimer(TimeSpan rest)
+    {
+        if (Limits.IdleMax > TimeSpan.Zero)
+        {
+            Reactor.Arm(_idle, rest);
         }
     }
 

@@ -25,6 +25,8 @@ internal sealed class ConnectionGate(
 
     public ConnectionCounters Counters { get; } = counters;
 
+    public ReactorWorkspace WorkspaceOf(IReactor reactor) => workspaceOf(reactor);
+
     public IConnectionHandler? Accept(IConnection connection)
     {
         if (!quota.TryEnter(connection.Remote.Address))
@@ -83,6 +85,17 @@ internal sealed class ConnectionGate(
 
     private sealed class CloseItem(Connection connection) : WorkItem
     {
-        public override void Run() => connection.Close();
+        public override void Run()
+        {
+            if (connection.Reactor.IsCurrent)
+            {
+                connection.Close();
+            }
+            else
+            {
+                // It has moved since; there it comes behind the move.
+                connection.Reactor.Post(this);
+            }
+        }
     }
 }

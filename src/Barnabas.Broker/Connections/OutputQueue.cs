@@ -20,6 +20,9 @@ internal sealed class OutputQueue(IConnection transport, ReactorWorkspace worksp
 
     public long MemoryBytes { get; private set; }
 
+    /// <summary>Everything that was written is sent.</summary>
+    public bool IsEmpty => _first is null;
+
     /// <summary>The buffer that the next reply in order goes to.</summary>
     public OutputBuffer Tail()
     {

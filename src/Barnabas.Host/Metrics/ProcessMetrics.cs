@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Barnabas.Platform;
 
 namespace Barnabas.Host;
 
@@ -22,9 +23,14 @@ internal static class ProcessMetrics
             () => [Sample.Of(GC.CollectionCount(0))]);
     }
 
-    /// <summary>How long reactors were away from their sockets: what other connections of theirs waited.</summary>
-    public static void AddReactors(MetricRegistry registry, Histogram turns)
+    /// <summary>
+    /// How long reactors were away from their sockets, which is what other connections of theirs waited, and how many
+    /// connections they gave to each other.
+    /// </summary>
+    public static void AddReactors(MetricRegistry registry, TransportOptions transport)
     {
+        Histogram turns = transport.Turns;
+        registry.Add("barnabas:type=reactor,name=connections_moved", "connections", transport.Moves);
         registry.Add(
             "barnabas:type=reactor,name=turn_microseconds", MetricKind.Distribution, "us", () => [Sample.Of(turns)]);
         registry.Add(

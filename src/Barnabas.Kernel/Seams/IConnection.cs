@@ -10,7 +10,10 @@ namespace Barnabas.Kernel;
 /// </summary>
 public interface IConnection
 {
-    /// <summary>The reactor that serves this connection for all its life.</summary>
+    /// <summary>
+    /// The reactor that serves this connection. It changes only if the handler lets go of it
+    /// (<see cref="IConnectionHandler.TryLeave"/>): what another thread posts there may come a moment too late.
+    /// </summary>
     IReactor Reactor { get; }
 
     /// <summary>Unique within the process.</summary>

@@ -8,7 +8,7 @@ public interface INetwork
     IReadOnlyList<IReactor> Reactors { get; }
 
     /// <summary>
-    /// Accepts connections and deals them out to the reactors in turn. Throws <see cref="NetworkException"/> if the
+    /// Accepts connections and deals them out to the reactors. Throws <see cref="NetworkException"/> if the
     /// address cannot be had (in use, not local, no permission). <c>IPv6Any</c> is every address of both families. From
     /// any thread.
     /// </summary>

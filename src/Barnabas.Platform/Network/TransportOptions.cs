@@ -39,4 +39,7 @@ public sealed record TransportOptions
     /// reactor wait so long for one that is served.
     /// </summary>
     public Histogram Turns { get; init; } = new();
+
+    /// <summary>Where reactors count the connections that they gave to another one.</summary>
+    public Counter Moves { get; init; } = new();
 }

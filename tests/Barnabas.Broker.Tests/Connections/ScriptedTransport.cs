@@ -15,7 +15,7 @@ internal sealed class ScriptedTransport(TestReactor reactor, IPAddress? remote =
     private int _sentLength;
     private bool _peerEnded;
 
-    public IReactor Reactor => reactor;
+    public IReactor Reactor { get; set; } = reactor;
 
     public long Id => 1;
 

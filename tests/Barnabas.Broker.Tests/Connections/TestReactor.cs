@@ -11,7 +11,7 @@ internal sealed class TestReactor : IReactor
 
     public string Name => "test";
 
-    public bool IsCurrent => true;
+    public bool IsCurrent { get; set; } = true;
 
     public MonotonicTime Now { get; private set; } = new(0);
 

@@ -21,13 +21,20 @@ internal sealed class TestNode : IDisposable
     private readonly string _properties;
     private readonly bool _ownsFolder;
     private readonly Func<IDisk, IDisk> _disk;
+    private readonly Func<INetwork, INetwork> _network;
     private IReadOnlyList<string> _more = [];
     private PlatformSeams? _platform;
     private KillableDisk? _killable;
 
-    private TestNode(string folder, bool ownsFolder, string properties, Func<IDisk, IDisk>? disk)
+    private TestNode(
+        string folder,
+        bool ownsFolder,
+        string properties,
+        Func<IDisk, IDisk>? disk,
+        Func<INetwork, INetwork>? network)
     {
         _disk = disk ?? (static real => real);
+        _network = network ?? (static real => real);
         Folder = folder;
         _ownsFolder = ownsFolder;
         _properties = properties;
@@ -55,10 +62,15 @@ internal sealed class TestNode : IDisposable
         string? folder = null,
         int reactors = 2,
         Func<IDisk, IDisk>? disk = null,
-        IReadOnlyList<string>? moreLogDirectories = null)
+        IReadOnlyList<string>? moreLogDirectories = null,
+        Func<INetwork, INetwork>? network = null)
     {
         TestNode node = new(
-            folder ?? Directory.CreateTempSubdirectory("barnabas-node").FullName, folder is null, properties, disk)
+            folder ?? Directory.CreateTempSubdirectory("barnabas-node").FullName,
+            folder is null,
+            properties,
+            disk,
+            network)
         {
             _more = moreLogDirectories ?? [],
         };
@@ -102,7 +114,11 @@ internal sealed class TestNode : IDisposable
     {
         _platform = PlatformSeams.Create(new TransportOptions { Reactors = reactors, OnFault = Events.OnFault });
         _killable = new KillableDisk(_platform.Seams.Disk);
-        NodeSeams seams = _platform.Seams with { Disk = _disk(_killable) };
+        NodeSeams seams = _platform.Seams with
+        {
+            Disk = _disk(_killable),
+            Network = _network(_platform.Seams.Network),
+        };
         Broker = new BrokerNode(Configuration(), seams, NativeCodecs.Create(), Events);
         using ManualResetEventSlim ready = new();
         Broker.Open(

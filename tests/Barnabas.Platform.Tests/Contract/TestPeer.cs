@@ -28,6 +28,10 @@ internal sealed class TestPeer(IConnection connection, bool echo) : IConnectionH
 
     public bool SentAll;
 
+    public bool MayLeave;
+
+    public int Moves;
+
     public byte[] Received
     {
         get
@@ -94,6 +98,19 @@ internal sealed class TestPeer(IConnection connection, bool echo) : IConnectionH
         {
             Connection.NotifyWhenReadable(true);
         }
+    }
+
+    public bool TryLeave()
+    {
+        NoteLateCall();
+        return Volatile.Read(ref MayLeave) && _sent == _toSend.Length;
+    }
+
+    public void OnMoved()
+    {
+        NoteLateCall();
+        Assert.True(Connection.Reactor.IsCurrent);
+        Interlocked.Increment(ref Moves);
     }
 
     public void OnClosed() => Interlocked.Increment(ref Closings);

@@ -28,7 +28,7 @@ internal sealed class EpollConnecting(
         _done = true;
         reactor.Disarm(_limit!);
         reactor.Unwatch(this);
-        reactor.Adopt(Descriptor, remote, acceptor);
+        reactor.Adopt(Descriptor, remote, acceptor, isAccepted: false);
     }
 
     public override void Close()

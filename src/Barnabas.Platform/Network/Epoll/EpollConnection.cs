@@ -15,13 +15,16 @@ internal sealed unsafe class EpollConnection : EpollTarget, IConnection
     private const int More = 0x8000;
     private const int InputOutputError = 5;
 
-    private readonly EpollReactor _reactor;
+    // Read by any thread; what it says there may be a moment old.
+    private volatile EpollReactor _reactor;
     private IConnectionHandler? _handler;
     private bool _wantsReadable = true;
     private bool _wantsWritable;
     private uint _watched;
     private bool _needsAttention;
     private bool _closed;
+    private int _interval;
+    private long _work;
 
     public EpollConnection(EpollReactor reactor, int socket, IPEndPoint local, IPEndPoint remote)
         : base(socket)
@@ -39,6 +42,12 @@ internal sealed unsafe class EpollConnection : EpollTarget, IConnection
     public IPEndPoint Local { get; }
 
     public IPEndPoint Remote { get; }
+
+    /// <summary>It came by a listener, and counts for whom the next one is dealt to.</summary>
+    public bool IsAccepted { get; init; }
+
+    /// <summary>It is not asked to leave before the reactor's interval of this number.</summary>
+    public int StaysUntil { get; set; }
 
     private uint Wanted => (_wantsReadable ? EpollSet.Readable : 0) | (_wantsWritable ? EpollSet.Writable : 0);
 
@@ -161,6 +170,7 @@ internal sealed unsafe class EpollConnection : EpollTarget, IConnection
 
         Invariant.That(_reactor.IsCurrent, "a connection is touched only from its reactor");
         _closed = true;
+        CountHere(-1);
         _reactor.Forget(this);
         Libc.Close(Descriptor);
         NoteAttention();
@@ -207,6 +217,76 @@ internal sealed unsafe class EpollConnection : EpollTarget, IConnection
         }
     }
 
+    /// <summary>What it cost its reactor in this interval, in bytes and in calls that cost as much.</summary>
+    public long WorkIn(int interval) => _interval == interval ? _work : 0;
+
+    /// <summary>
+    /// Goes to another reactor if nothing of it is under way here. Only when the events of the turn are done: none of
+    /// them can then reach it here any more, and what has arrived is reported anew there.
+    /// </summary>
+    public bool TryMoveTo(EpollReactor target)
+    {
+        if (_closed || _needsAttention || _wantsWritable || !_wantsReadable || !_handler!.TryLeave())
+        {
+            return false;
+        }
+
+        _reactor.Unwatch(this);
+        if (target.TryTake(this))
+        {
+            return true;
+        }
+
+        // The network ends, and with it this reactor.
+        Close();
+        return false;
+    }
+
+    /// <summary>The last that the old reactor does with it.</summary>
+    public void HandOverTo(EpollReactor target)
+    {
+        CountHere(-1);
+        ArriveItem arrival = new(this);
+        _reactor = target;
+        CountHere(1);
+        target.Post(arrival);
+    }
+
+    private void Arrive()
+    {
+        if (_closed)
+        {
+            return;
+        }
+
+        StaysUntil = 0;
+        _interval = 0;
+        _reactor.Moves.OnArrived();
+        try
+        {
+            _handler!.OnMoved();
+        }
+        catch (Exception fault)
+        {
+            _reactor.Report(fault);
+            Close();
+        }
+
+        if (!_closed)
+        {
+            _watched = Wanted;
+            _reactor.Watch(this, _watched);
+        }
+    }
+
+    private void CountHere(int more)
+    {
+        if (IsAccepted)
+        {
+            _reactor.CountAccepted(more);
+        }
+    }
+
     private IoResult SendCopy(IDiskFile file, long position, int count)
     {
         Span<byte> piece = _reactor.Scratch.AsSpan(0, Math.Min(count, _reactor.Scratch.Length));
@@ -216,6 +296,7 @@ internal sealed unsafe class EpollConnection : EpollTarget, IConnection
 
     private IoResult Result(nint count)
     {
+        Charge(Math.Max(count, 0));
         if (count >= 0)
         {
             return IoResult.Done((int)count);
@@ -230,6 +311,20 @@ internal sealed unsafe class EpollConnection : EpollTarget, IConnection
         return IoResult.Closed;
     }
 
+    private void Charge(long bytes)
+    {
+        ConnectionMoves moves = _reactor.Moves;
+        if (_interval != moves.Interval)
+        {
+            _interval = moves.Interval;
+            _work = 0;
+        }
+
+        long work = ConnectionMoves.CallWork + bytes;
+        _work += work;
+        moves.Charge(work);
+    }
+
     private void NoteAttention()
     {
         if (!_needsAttention)
@@ -237,5 +332,10 @@ internal sealed unsafe class EpollConnection : EpollTarget, IConnection
             _needsAttention = true;
             _reactor.NoteAttention(this);
         }
+    }
+
+    private sealed class ArriveItem(EpollConnection connection) : WorkItem
+    {
+        public override void Run() => connection.Arrive();
     }
 }

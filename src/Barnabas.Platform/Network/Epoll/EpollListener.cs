@@ -3,8 +3,8 @@ using Barnabas.Kernel;
 
 namespace Barnabas.Platform;
 
-/// <summary>A listening socket on the network's first reactor. It deals its connections out to all reactors in
-/// turn.</summary>
+/// <summary>A listening socket on the network's first reactor. It deals its connections out to all
+/// reactors.</summary>
 internal sealed class EpollListener : EpollTarget, IListener
 {
     // So that a storm of connections does not keep the reactor from those it has.
@@ -82,10 +82,10 @@ internal sealed class EpollListener : EpollTarget, IListener
 
     private void HandOver(int socket, IPEndPoint remote)
     {
-        EpollReactor target = _reactor.Network.NextReactor();
+        EpollReactor target = _reactor.Network.Deal();
         if (target == _reactor)
         {
-            target.Adopt(socket, remote, _acceptor);
+            target.Adopt(socket, remote, _acceptor, isAccepted: true);
         }
         else
         {
@@ -124,6 +124,6 @@ internal sealed class EpollListener : EpollTarget, IListener
     private sealed class AdoptItem(EpollReactor target, int socket, IPEndPoint remote, IConnectionAcceptor acceptor)
         : WorkItem
     {
-        public override void Run() => target.Adopt(socket, remote, acceptor);
+        public override void Run() => target.Adopt(socket, remote, acceptor, isAccepted: true);
     }
 }

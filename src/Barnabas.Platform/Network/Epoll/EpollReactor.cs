@@ -14,19 +14,27 @@ internal sealed class EpollReactor : IReactor, IDisposable
     private readonly MailboxTurns _turns;
     private readonly Thread _thread;
     private readonly Queue<EpollConnection> _attention = new();
+    private readonly Lock _door = new();
     private byte[]? _scratch;
     private IdleSpin _spin;
     private int _asleep;
+    private int _accepted;
     private bool _stopping;
+    private bool _isDoorClosed;
 
-    public EpollReactor(EpollNetwork network, string name, TransportOptions options)
+    public EpollReactor(EpollNetwork network, int index, TransportOptions options)
     {
         Network = network;
-        Name = name;
+        Index = index;
+        Name = $"reactor-{index}";
         Options = options;
-        _turns = new MailboxTurns(name, options.Time, options.OnFault);
-        _thread = new Thread(Loop) { Name = name, IsBackground = true };
+        _turns = new MailboxTurns(Name, options.Time, options.OnFault);
+        _thread = new Thread(Loop) { Name = Name, IsBackground = true };
+        Moves = new ConnectionMoves(this);
     }
+
+    /// <summary>Its place among the network's reactors.</summary>
+    public int Index { get; }
 
     public string Name { get; }
 
@@ -38,6 +46,15 @@ internal sealed class EpollReactor : IReactor, IDisposable
 
     public TransportOptions Options { get; }
 
+    /// <summary>The work of its connections, and which of them it gives away.</summary>
+    public ConnectionMoves Moves { get; }
+
+    /// <summary>Accepted connections that it has or is about to have. From any thread.</summary>
+    public int Accepted => Volatile.Read(ref _accepted);
+
+    /// <summary>It has nothing to do. From any thread.</summary>
+    public bool IsAsleep => Volatile.Read(ref _asleep) == 1;
+
     /// <summary>For copying file bytes to a socket where sendfile cannot; only within one call on this
     /// reactor.</summary>
     public byte[] Scratch => _scratch ??= GC.AllocateUninitializedArray<byte>(64 * 1024, pinned: true);
@@ -48,8 +65,8 @@ internal sealed class EpollReactor : IReactor, IDisposable
     {
         // The reactor announces its sleep and then looks at the queue; the poster fills the queue and then looks at the
         // announcement. Whichever comes second sees the other, so no post is slept over and a busy reactor costs no
-        // call.
-        if (_turns.Post(item) && Interlocked.Exchange(ref _asleep, 0) == 1)
+        // call: neither the kernel's nor that of the cache line, which only a sleeper gives away.
+        if (_turns.Post(item) && Volatile.Read(ref _asleep) == 1 && Interlocked.Exchange(ref _asleep, 0) == 1)
         {
             _set.Wake();
         }
@@ -64,6 +81,12 @@ internal sealed class EpollReactor : IReactor, IDisposable
 
     public void Watch(EpollTarget target, uint events) => _set.Register(target, events);
 
+    /// <summary>Slots of targets that are or were in use.</summary>
+    public int Slots => _set.Slots;
+
+    /// <summary>The watched target of the slot; null if there is none.</summary>
+    public EpollTarget? TargetAt(int slot) => _set.TargetAt(slot);
+
     public void ChangeWatch(EpollTarget target, uint events) => _set.Modify(target, events);
 
     public void Unwatch(EpollTarget target) => _set.Unregister(target);
@@ -76,7 +99,7 @@ internal sealed class EpollReactor : IReactor, IDisposable
     public void Report(Exception fault) => _turns.Report(fault);
 
     /// <summary>Begins to serve a socket that is connected. Takes the socket over in any case.</summary>
-    public void Adopt(int socket, IPEndPoint remote, IConnectionAcceptor acceptor)
+    public void Adopt(int socket, IPEndPoint remote, IConnectionAcceptor acceptor, bool isAccepted)
     {
         if (_stopping)
         {
@@ -85,8 +108,31 @@ internal sealed class EpollReactor : IReactor, IDisposable
         }
 
         SocketCalls.Prepare(socket);
-        EpollConnection connection = new(this, socket, SocketCalls.LocalOf(socket), remote);
+        EpollConnection connection = new(this, socket, SocketCalls.LocalOf(socket), remote)
+        {
+            IsAccepted = isAccepted,
+        };
         connection.Begin(acceptor);
+    }
+
+    /// <summary>From any thread.</summary>
+    public void CountAccepted(int more) => Interlocked.Add(ref _accepted, more);
+
+    /// <summary>
+    /// Takes a connection over from the reactor that calls. False if this one has ended: nobody would ever look at what
+    /// is handed to it.
+    /// </summary>
+    public bool TryTake(EpollConnection connection)
+    {
+        lock (_door)
+        {
+            if (!_isDoorClosed)
+            {
+                connection.HandOverTo(this);
+            }
+
+            return !_isDoorClosed;
+        }
     }
 
     /// <summary>Closes everything and ends the thread. Waits for it, unless called from the reactor.</summary>
@@ -116,6 +162,7 @@ internal sealed class EpollReactor : IReactor, IDisposable
             GiveAttention();
             idle = Options.Time.Monotonic;
             Options.Turns.Record((idle - _turns.Now).Ticks / TimeSpan.TicksPerMicrosecond);
+            Moves.OnTurnEnded(_turns.Now, idle);
         }
 
         End();
@@ -198,7 +245,13 @@ internal sealed class EpollReactor : IReactor, IDisposable
 
     private void End()
     {
-        // Sockets on their way to this reactor are in the queue; Adopt closes them now.
+        lock (_door)
+        {
+            _isDoorClosed = true;
+        }
+
+        // Sockets on their way to this reactor are in the queue; Adopt closes them now, and what moved here is closed
+        // with the others.
         _turns.Run();
         foreach (EpollTarget target in _set.Targets())
         {

@@ -113,6 +113,11 @@ internal sealed unsafe class EpollSet : IDisposable
         return mark != WakeMark && _generations[slot] == (uint)(mark >> 32) ? _targets[slot] : null;
     }
 
+    /// <summary>Slots that are or were in use.</summary>
+    public int Slots => _slotsUsed;
+
+    public EpollTarget? TargetAt(int slot) => _targets[slot];
+
     /// <summary>All targets, for the end of the reactor.</summary>
     public EpollTarget[] Targets() => [.. _targets.OfType<EpollTarget>()];
 
