@@ -1,4 +1,19 @@
+using Barnabas.Micro;
 using BenchmarkDotNet.Running;
 
-// dotnet run -c Release --project bench/Micro -- --filter '*Crc32C*'
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+// dotnet run -c Release --project bench/Micro -- dealing | balance | accept | --filter '*Crc32C*'
+switch (args)
+{
+    case ["dealing"]:
+        DealingModel.Print();
+        break;
+    case ["balance"]:
+        BalanceMeasurement.Print();
+        break;
+    case ["accept"]:
+        BalanceMeasurement.PrintAccepts();
+        break;
+    default:
+        BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+        break;
+}
