@@ -99,8 +99,7 @@ public sealed class LayoutTests
     public void Validated_positions_read_back_and_any_flipped_bit_makes_them_void()
     {
         var position = new ValidatedPosition(new Offset(5), 100, new Offset(9), 40, 0xFFFF_FFFF, HasProducers: true);
-        var positions = new ValidatedPositions("boot", new Uuid(1, 2), new() { [TestLog.Partition] = position });
-        byte[] file = positions.Format();
+        byte[] file = Format(1);
         ValidatedPositions read = ValidatedPositions.Parse(file);
         Assert.Equal("boot", read.BootId);
         Assert.Equal(position, read.Logs[TestLog.Partition]);
@@ -109,6 +108,19 @@ public sealed class LayoutTests
             file[bit / 8] ^= (byte)(1 << (bit % 8));
             Assert.Empty(ValidatedPositions.Parse(file).Logs);
             file[bit / 8] ^= (byte)(1 << (bit % 8));
+        }
+
+        // In many pieces.
+        Assert.Equal(5_000, ValidatedPositions.Parse(Format(5_000)).Logs.Count);
+
+        byte[] Format(int count)
+        {
+            IEnumerable<byte[]> pieces = ValidatedPositions.Format(
+                "boot",
+                new Uuid(1, 2),
+                Enumerable.Range(TestLog.Partition.Partition, count).Select(number =>
+                    KeyValuePair.Create(TestLog.Partition with { Partition = number }, position)));
+            return [.. pieces.SelectMany(static piece => piece)];
         }
     }
 }

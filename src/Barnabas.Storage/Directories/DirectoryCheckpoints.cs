@@ -9,13 +9,15 @@ namespace Barnabas.Storage;
 /// <param name="openLogs">
 /// Asked within the lock: a log that opens meanwhile is here or in what was found, never in neither.
 /// </param>
-/// <param name="syncAll">Makes everything below the directory durable.</param>
 internal sealed class DirectoryCheckpoints(
-    IDisk disk, DirectoryState found, Func<IReadOnlyList<PartitionLog>> openLogs, Action syncAll)
+    IDisk disk, DirectoryState found, Func<IReadOnlyList<PartitionLog>> openLogs, SyncTogether together)
 {
     // Two locks: that of the offsets is taken within the gate of a log, and many positions take a while to write.
     private readonly Lock _positions = new();
     private readonly Lock _offsets = new();
+
+    // Taken first, and for as long as it takes to look at all logs: who opens one must not wait for that.
+    private readonly Lock _validating = new();
     private bool _validatedWritten;
     private bool _namesTheGone;
 
@@ -138,45 +140,29 @@ internal sealed class DirectoryCheckpoints(
 
     /// <summary>
     /// First what a restart needs beside the bytes (indexes, epochs), then the positions: in this order the page cache
-    /// never holds a position whose indexes it lacks. Returns 1 if there was something to write. One caller at a time.
+    /// never holds a position whose indexes it lacks. Returns 1 if there was something to write.
     /// </summary>
     public int WriteValidatedPositions(Uuid session)
     {
-        var changed = new List<(PartitionLog Log, ValidatedPosition Position)>();
-        foreach (PartitionLog log in openLogs())
+        lock (_validating)
         {
-            if (Look(log) is { } position)
-            {
-                changed.Add((log, position));
-            }
-        }
-
-        if (changed.Count == 0 && _validatedWritten)
-        {
-            return 0;
-        }
-
-        WriteEpochs(changed.ConvertAll(static one => one.Log));
-        changed.ForEach(static one => one.Log.Noted = one.Position);
-        lock (_positions)
-        {
-            var positions = new Dictionary<TopicPartition, ValidatedPosition>(found.Validated.Logs);
+            var changed = new List<(PartitionLog Log, ValidatedPosition Position)>();
             foreach (PartitionLog log in openLogs())
             {
-                if (log.Noted is { } position)
+                if (Look(log) is { } position)
                 {
-                    positions[log.Partition] = position;
+                    changed.Add((log, position));
                 }
             }
 
-            // Not synced: the file matters only as long as the machine, and with it the page cache, lives.
-            string path = $"{found.Path}/{ValidatedPositions.Name}";
-            using (IDiskFile file = disk.Open(path + AtomicFile.TemporarySuffix, FileOpening.CreateOrTruncate))
+            if (changed.Count == 0 && _validatedWritten)
             {
-                file.Write(new ValidatedPositions(disk.BootId, session, positions).Format(), 0);
+                return 0;
             }
 
-            disk.Rename(path + AtomicFile.TemporarySuffix, path);
+            together.WriteEpochs(changed.ConvertAll(static one => one.Log));
+            changed.ForEach(static one => one.Log.Noted = one.Position);
+            Write(session);
             _validatedWritten = true;
             return 1;
         }
@@ -247,43 +233,39 @@ internal sealed class DirectoryCheckpoints(
         }
     }
 
-    /// <summary>The first records of thousands of partitions cost one wait, and not two for each.</summary>
-    private void WriteEpochs(List<PartitionLog> logs)
+    private void Write(Uuid session)
     {
-        List<PartitionLog> lacking = logs.FindAll(static log => log.Flusher.HasNewEpochs(log));
-        bool together = lacking.Count > LogDirectory.FewLogs;
-        var prepared = new List<(PartitionLog Log, EpochEntry[]? Epochs)>();
-        foreach (PartitionLog log in lacking)
+        lock (_positions)
         {
-            UnlessGone(log, () =>
+            // Not synced: the file matters only as long as the machine, and with it the page cache, lives.
+            string path = $"{found.Path}/{ValidatedPositions.Name}";
+            using (IDiskFile file = disk.Open(path + AtomicFile.TemporarySuffix, FileOpening.CreateOrTruncate))
             {
-                if (together)
+                long position = 0;
+                foreach (byte[] piece in ValidatedPositions.Format(disk.BootId, session, Positions()))
                 {
-                    prepared.Add((log, log.Flusher.PrepareEpochs(log)));
+                    file.Write(piece, position);
+                    position += piece.Length;
                 }
-                else
-                {
-                    log.Flusher.WriteEpochs(log);
-                }
-            });
-        }
+            }
 
-        if (together)
-        {
-            syncAll();
-            prepared.ForEach(static one => UnlessGone(one.Log, () => one.Log.Flusher.PutInPlace(one.Epochs)));
+            disk.Rename(path + AtomicFile.TemporarySuffix, path);
         }
     }
 
-    private static void UnlessGone(PartitionLog log, Action work)
+    private IEnumerable<KeyValuePair<TopicPartition, ValidatedPosition>> Positions()
     {
-        try
+        foreach (KeyValuePair<TopicPartition, ValidatedPosition> known in found.Validated.Logs)
         {
-            work();
+            yield return known;
         }
-        catch (DiskException) when (log.OfflineReason is not null)
+
+        foreach (PartitionLog log in openLogs())
         {
-            // As in Look.
+            if (log.Noted is { } position)
+            {
+                yield return new(log.Partition, position);
+            }
         }
     }
 

@@ -14,19 +14,13 @@ namespace Barnabas.Storage;
 /// </remarks>
 public sealed class LogDirectory : ILogHost, IDisposable
 {
-    /// <summary>Up to so many logs are flushed one by one: one sync of everything waits for what others write as
-    /// well.</summary>
-    internal const int FewLogs = 16;
-
     private readonly LogServices _services;
     private readonly IDirectoryLock _lock;
     private readonly DirectoryState _found;
+    private readonly SyncTogether _together;
     private readonly DirectoryCheckpoints _checkpoints;
     private readonly DeletionQueue _deletions;
     private readonly Lock _gate = new();
-
-    // Who prepares the epochs of many logs syncs them and puts them in place before the next one does.
-    private readonly Lock _together = new();
     private readonly Dictionary<TopicPartition, PartitionLog> _logs = [];
     private readonly HashSet<TopicPartition> _unopened;
     private readonly List<PartitionLog> _made = [];
@@ -34,13 +28,17 @@ public sealed class LogDirectory : ILogHost, IDisposable
     private readonly Uuid _session;
     private string? _offlineReason;
 
+    // Kept until a log comes or goes: who looks after them asks several times a second, and they may be many.
+    private PartitionLog[]? _openLogs;
+
     internal LogDirectory(LogServices services, DirectoryState found, IDirectoryLock directoryLock)
     {
         _services = services;
         _found = found;
         _lock = directoryLock;
         _session = Uuid.Random(services.Entropy);
-        _checkpoints = new DirectoryCheckpoints(services.Disk, found, () => OpenLogs, SyncAll);
+        _together = new SyncTogether(directoryLock, found.Path);
+        _checkpoints = new DirectoryCheckpoints(services.Disk, found, () => OpenLogs, _together);
         _deletions = new DeletionQueue(services.Disk);
         _unopened = [.. found.Partitions];
         foreach (string name in found.Deleted)
@@ -85,7 +83,7 @@ public sealed class LogDirectory : ILogHost, IDisposable
         {
             lock (_gate)
             {
-                return [.. _logs.Values];
+                return _openLogs ??= [.. _logs.Values];
             }
         }
     }
@@ -146,7 +144,7 @@ public sealed class LogDirectory : ILogHost, IDisposable
         {
             bool isNew = !WasFound(partition) && !_services.Disk.DirectoryExists(path);
             IReadOnlyList<string> names = isNew ? Make(partition, path, topicId) : _services.Disk.List(path);
-            if (!isNew && CheckTopicId(path, names, topicId) is { } mismatch)
+            if (!isNew && TopicIdCheck.FindMismatch(_services.Disk, path, names, topicId) is { } mismatch)
             {
                 return LogOpenResult.Failed(ErrorCode.InconsistentTopicId, mismatch);
             }
@@ -193,6 +191,7 @@ public sealed class LogDirectory : ILogHost, IDisposable
         var gone = new List<(TopicPartition Id, PartitionLog? Log)>();
         lock (_gate)
         {
+            _openLogs = null;
             foreach (TopicPartition partition in partitions)
             {
                 if (_logs.Remove(partition, out PartitionLog? log) | _unopened.Remove(partition))
@@ -285,9 +284,9 @@ public sealed class LogDirectory : ILogHost, IDisposable
             made = [.. _made];
         }
 
-        if (made.Length > FewLogs)
+        if (made.Length > SyncTogether.FewLogs)
         {
-            SyncAll();
+            _together.SyncAll();
             Array.ForEach(made, static log => log.Flusher.MarkKnownToLast());
         }
         else
@@ -310,7 +309,7 @@ public sealed class LogDirectory : ILogHost, IDisposable
     /// Notes how far all logs are valid, for a start after the process was killed; about once a second. Blocks a
     /// little.
     /// </summary>
-    public void WriteValidatedPositions() => Guarded(WriteValidated);
+    public void WriteValidatedPositions() => Guarded(() => _checkpoints.WriteValidatedPositions(_session));
 
     /// <summary>Writes Kafka's <c>replication-offset-checkpoint</c>. Blocks.</summary>
     public void CheckpointHighWatermarks() => Guarded(() => _checkpoints.WriteHighWatermarks());
@@ -363,7 +362,7 @@ public sealed class LogDirectory : ILogHost, IDisposable
         IReadOnlyList<PartitionLog> logs = OpenLogs;
         // After a clean start, what nobody touched is as durable as it was.
         List<PartitionLog> unsynced = logs.Where(log => log.IsTouched || !WasCleanShutdown).ToList();
-        bool together = unsynced.Count > FewLogs;
+        bool together = unsynced.Count > SyncTogether.FewLogs;
         foreach (PartitionLog log in unsynced)
         {
             lock (log.Gate)
@@ -375,12 +374,17 @@ public sealed class LogDirectory : ILogHost, IDisposable
             }
         }
 
-        if (!(together ? FlushTogether(unsynced) : FlushEach(unsynced)))
+        if (together)
+        {
+            _together.Flush(unsynced);
+        }
+
+        if (OfflineReason is not null || (!together && !FlushEach(unsynced)))
         {
             return false;
         }
 
-        WriteValidated();
+        _checkpoints.WriteValidatedPositions(_session);
         foreach (PartitionLog log in logs)
         {
             log.GoOffline($"{log.Partition} is closed");
@@ -421,43 +425,6 @@ public sealed class LogDirectory : ILogHost, IDisposable
         return true;
     }
 
-    private bool FlushTogether(List<PartitionLog> logs)
-    {
-        lock (_together)
-        {
-            List<PendingFlush> flushes = logs.ConvertAll(static log => log.Flusher.Prepare(log));
-            SyncAll();
-            if (flushes.Exists(static flush => flush.Epochs is not null))
-            {
-                flushes.ForEach(static flush => flush.Log.Flusher.PutInPlace(flush.Epochs));
-                SyncAll();
-            }
-
-            flushes.ForEach(static flush => flush.Log.Flusher.Finish(flush));
-            return OfflineReason is null;
-        }
-    }
-
-    private int WriteValidated()
-    {
-        lock (_together)
-        {
-            return _checkpoints.WriteValidatedPositions(_session);
-        }
-    }
-
-    private void SyncAll()
-    {
-        try
-        {
-            _lock.SyncAll();
-        }
-        catch (DiskException failure) when (failure.Error != DiskError.Failed)
-        {
-            throw new DiskException(DiskError.Failed, Path, $"sync failed ({failure.Error})", failure);
-        }
-    }
-
     private bool WasFound(TopicPartition partition)
     {
         lock (_gate)
@@ -472,6 +439,7 @@ public sealed class LogDirectory : ILogHost, IDisposable
         {
             _unopened.Remove(log.Partition);
             _logs.Add(log.Partition, log);
+            _openLogs = null;
             if (opening.IsNew)
             {
                 _made.Add(log);
@@ -504,59 +472,6 @@ public sealed class LogDirectory : ILogHost, IDisposable
         }
 
         return [];
-    }
-
-    private string? CheckTopicId(string path, IReadOnlyList<string> names, Uuid topicId)
-    {
-        string file = $"{path}/{PartitionMetadataFile.Name}";
-        if (!names.Contains(PartitionMetadataFile.Name))
-        {
-            WriteTopicId(path, topicId);
-            return null;
-        }
-
-        try
-        {
-            Uuid found = PartitionMetadataFile.Parse(AtomicFile.Read(_services.Disk, file), file);
-            return topicId.IsZero || found == topicId
-                ? null
-                : $"{path} belongs to topic id {found}, not to {topicId}";
-        }
-        catch (CheckpointFormatException damage) when (HasRecords(path, names))
-        {
-            return damage.Message;
-        }
-        catch (CheckpointFormatException)
-        {
-            // Made just before the power went, and nothing in it yet.
-            WriteTopicId(path, topicId);
-            return null;
-        }
-    }
-
-    private void WriteTopicId(string path, Uuid topicId)
-    {
-        if (!topicId.IsZero)
-        {
-            AtomicFile.Write(_services.Disk, path, PartitionMetadataFile.Name, PartitionMetadataFile.Format(topicId));
-        }
-    }
-
-    private bool HasRecords(string path, IReadOnlyList<string> names)
-    {
-        foreach (string name in names)
-        {
-            if (SegmentFileNames.TryParse(name, SegmentFileNames.Log, out _))
-            {
-                using IDiskFile file = _services.Disk.Open($"{path}/{name}", FileOpening.Read);
-                if (file.Length > 0)
-                {
-                    return true;
-                }
-            }
-        }
-
-        return false;
     }
 
     private int Guarded(Func<int> work)

@@ -19,25 +19,36 @@ internal sealed record ValidatedPositions(
 {
     public const string Name = ".barnabas-validated-positions";
 
+    // Characters: far below what the heap takes for large objects, which it collects rarely.
+    private const int PieceLength = 16 * 1024;
+
     public static ValidatedPositions None { get; } = new("", default, []);
 
-    public byte[] Format()
+    /// <summary>
+    /// The content in pieces of bounded size: of many logs it is long, and written often. Of two entries for one log
+    /// the later counts.
+    /// </summary>
+    public static IEnumerable<byte[]> Format(
+        string bootId, Uuid session, IEnumerable<KeyValuePair<TopicPartition, ValidatedPosition>> logs)
     {
+        CultureInfo culture = CultureInfo.InvariantCulture;
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"1 {BootId} {Session}\n");
-        foreach ((TopicPartition partition, ValidatedPosition log) in Logs)
+        text.Append(culture, $"1 {bootId} {session}\n");
+        uint crc = 0;
+        foreach ((TopicPartition partition, ValidatedPosition log) in logs)
         {
-            text.Append(
-                CultureInfo.InvariantCulture,
-                $"{partition.Topic} {partition.Partition} {log.SegmentBase.Value} {log.Position} ");
-            text.Append(
-                CultureInfo.InvariantCulture,
-                $"{log.EndOffset.Value} {log.LastBatchPosition} {log.LastBatchCrc} {(log.HasProducers ? 1 : 0)}\n");
+            if (text.Length >= PieceLength)
+            {
+                yield return TakePiece(text, ref crc);
+            }
+
+            text.Append(culture, $"{partition.Topic} {partition.Partition} {log.SegmentBase.Value} {log.Position} ");
+            text.Append(culture, $"{log.EndOffset.Value} {log.LastBatchPosition} {log.LastBatchCrc} ");
+            text.Append(log.HasProducers ? "1\n" : "0\n");
         }
 
-        byte[] lines = Encoding.UTF8.GetBytes(text.ToString());
-        byte[] seal = Encoding.UTF8.GetBytes(Crc32C.Compute(lines).ToString(CultureInfo.InvariantCulture) + "\n");
-        return [.. lines, .. seal];
+        byte[] last = TakePiece(text, ref crc);
+        yield return [.. last, .. Encoding.UTF8.GetBytes(crc.ToString(culture) + "\n")];
     }
 
     /// <summary><see cref="None"/> if the content is not exactly what <see cref="Format"/> writes.</summary>
@@ -75,6 +86,14 @@ internal sealed record ValidatedPositions(
         }
 
         return new ValidatedPositions(head[1], session, logs);
+    }
+
+    private static byte[] TakePiece(StringBuilder text, ref uint crc)
+    {
+        byte[] piece = Encoding.UTF8.GetBytes(text.ToString());
+        text.Clear();
+        crc = Crc32C.Append(crc, piece);
+        return piece;
     }
 
     private static bool TryParse(
