@@ -1,4 +1,5 @@
 using Barnabas.Kernel;
+using Barnabas.Protocol;
 
 namespace Barnabas.Metadata.Tests;
 
@@ -36,6 +37,26 @@ public sealed class ManyPartitionsTests
 
         AssertLeads(BrokerId.None);
         ComeBack(previousEpoch: -1);
+    }
+
+    /// <summary>Thousands on one broker say the same, and need not say it each.</summary>
+    [Fact]
+    public void Partitions_that_are_alike_share_one_image_and_change_apart()
+    {
+        Fill();
+        PartitionImage alike = _context.Partition("t0", 0);
+        Assert.Same(alike, _context.Partition("t0", 14));
+
+        var delta = new MetadataDelta(_context.Image);
+        Assert.True(_context.Image.Topics.TryGet("t0", out TopicImage? topic));
+        delta.Replay(new PartitionChangeRecord { TopicId = topic.Id, PartitionId = 7, Leader = -1 }, offset: 1_000);
+        MetadataImage after = delta.Apply(1_000, epoch: 1, timestampMs: 0);
+        Assert.True(after.Topics.TryGet("t0", out topic));
+        for (int number = 0; number < topic.PartitionCount; number++)
+        {
+            Assert.True(topic.TryGetPartition(number, out PartitionImage? partition));
+            Assert.Equal(number == 7 ? BrokerId.None : new BrokerId(1), partition.Leader);
+        }
     }
 
     private long Fill()

@@ -29,6 +29,7 @@ internal sealed class MetadataApplier : IMetadataSubscriber
     private List<Partition> _unopened = [];
     private TopicInForce? _lastTopic;
     private LogConfig _lastConfig = LogConfig.Default;
+    private PartitionLeadership _lastLeadership = PartitionLeadership.Unknown;
     private bool _hasImage;
     private volatile bool _isStopped;
 
@@ -206,17 +207,25 @@ internal sealed class MetadataApplier : IMetadataSubscriber
 
         bool led = partition.Leadership.IsLocal;
         LeaderEpoch before = partition.Leadership.Epoch;
-        partition.Apply(new PartitionLeadership(
-            wanted.Leader,
-            IsLocal: wanted.Leader == _cluster.Self,
-            wanted.LeaderEpoch,
-            wanted.PartitionEpoch,
-            wanted.Replicas,
-            wanted.Isr));
+        partition.Apply(LeadershipOf(wanted));
         if (topic == InternalTopics.ConsumerOffsets)
         {
             TellCoordinator(partition, led, before);
         }
+    }
+
+    /// <summary>Neighbours share their state in the image, and then their leadership here.</summary>
+    private PartitionLeadership LeadershipOf(PartitionImage state)
+    {
+        PartitionLeadership leadership = new(
+            state.Leader,
+            IsLocal: state.Leader == _cluster.Self,
+            state.LeaderEpoch,
+            state.PartitionEpoch,
+            state.Replicas,
+            state.Isr);
+        _lastLeadership = leadership == _lastLeadership ? _lastLeadership : leadership;
+        return _lastLeadership;
     }
 
     private Partition Open(

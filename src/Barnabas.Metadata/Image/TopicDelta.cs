@@ -40,7 +40,7 @@ public sealed class TopicDelta
         Fault.If(
             TryGetPartition(record.PartitionId, out _),
             $"Partition {record.PartitionId} of topic {Name} exists already.");
-        _changed[record.PartitionId] = PartitionImage.FromRecord(record);
+        Put(record.PartitionId, PartitionImage.FromRecord(record));
     }
 
     internal void Replay(PartitionChangeRecord record)
@@ -48,7 +48,7 @@ public sealed class TopicDelta
         Fault.If(
             !TryGetPartition(record.PartitionId, out PartitionImage? image),
             $"Partition {record.PartitionId} of topic {Name} is to change but does not exist.");
-        _changed[record.PartitionId] = image.With(record);
+        Put(record.PartitionId, image.With(record));
     }
 
     internal void ClearElr()
@@ -68,6 +68,12 @@ public sealed class TopicDelta
     }
 
     internal TopicImage Apply() => Before.With(_changed);
+
+    // Thousands of partitions on few brokers say the same: neighbours share what they say.
+    private void Put(int partition, PartitionImage image) =>
+        _changed[partition] = TryGetPartition(partition - 1, out PartitionImage? neighbour) && neighbour.Equals(image)
+            ? neighbour
+            : image;
 
     private void ClearElr(int partition, PartitionImage image)
     {

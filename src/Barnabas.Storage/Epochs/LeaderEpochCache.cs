@@ -14,7 +14,7 @@ public sealed class LeaderEpochCache
     private EpochEntry[] _entries = [];
 
     /// <summary>All entries, oldest first.</summary>
-    public ReadOnlySpan<EpochEntry> Entries => Volatile.Read(ref _entries);
+    public ReadOnlySpan<EpochEntry> Entries => Published;
 
     /// <summary>The epoch of the last batch; None for a log without any.</summary>
     public LeaderEpoch Latest
@@ -67,6 +67,9 @@ public sealed class LeaderEpochCache
         LeaderEpoch found = higher == 0 ? requested : entries[higher - 1].Epoch;
         return new EpochEndOffset(found, entries[higher].StartOffset);
     }
+
+    /// <summary>As <see cref="Entries"/>, to be kept; nobody writes to it any more.</summary>
+    internal EpochEntry[] Published => Volatile.Read(ref _entries);
 
     /// <summary>
     /// A batch of this epoch begins at this offset. Entries it contradicts (same or later epoch, same or later offset)

@@ -14,7 +14,7 @@ internal sealed class OffsetIndex
 {
     public const int EntrySize = 8;
 
-    private readonly PublishedEntries<OffsetIndexEntry> _entries = new();
+    private PublishedEntries<OffsetIndexEntry> _entries = new();
 
     public int Count => _entries.Count;
 

@@ -2,16 +2,18 @@ namespace Barnabas.Storage;
 
 /// <summary>
 /// A growing array of one writer whose readers take no lock: they take a <see cref="View"/> and see a consistent
-/// prefix, for ever.
+/// prefix, for ever. A field of its owner and never copied: many segments of many partitions have two and no entry.
 /// </summary>
 /// <remarks>
 /// Slots below a count that was once published are never written again within the same array: cutting entries off moves
 /// the rest to a new array, growing copies. So a view is immutable although it shares its array with the writer.
 /// </remarks>
-internal sealed class PublishedEntries<T>
+internal struct PublishedEntries<T>
     where T : struct
 {
-    private Block _block = Block.Empty;
+    private Block _block;
+
+    public PublishedEntries() => _block = Block.Empty;
 
     public int Count => Volatile.Read(ref _block).Count;
 

@@ -13,7 +13,7 @@ internal sealed class TimeIndex
 {
     public const int EntrySize = 12;
 
-    private readonly PublishedEntries<TimeIndexEntry> _entries = new();
+    private PublishedEntries<TimeIndexEntry> _entries = new();
 
     public int Count => _entries.Count;
 

@@ -1,5 +1,5 @@
 namespace Barnabas.Storage;
 
 /// <summary>What a log holds in memory once it is touched.</summary>
-internal sealed record LogContents(
+internal readonly record struct LogContents(
     SegmentStore Segments, LeaderEpochCache Epochs, ProducerState Producers, ProducerSnapshots Snapshots);

@@ -295,13 +295,13 @@ internal sealed class LogFlusher(IDisk disk, string directory, OpenedLog opened)
     {
         // The end first: it may only be too low, and what lies between is written next time.
         Offset end = log.LogEndOffset;
-        ReadOnlySpan<EpochEntry> entries = log.LeaderEpochs.Entries;
+        EpochEntry[] entries = log.LeaderEpochs.Published;
         int count = entries.Length;
         while (count > 0 && entries[count - 1].StartOffset >= end)
         {
             count--;
         }
 
-        return count == 0 ? [] : entries[..count].ToArray();
+        return count == entries.Length ? entries : entries[..count];
     }
 }

@@ -8,13 +8,11 @@ namespace Barnabas.Storage;
 /// </summary>
 internal sealed class ProducerSnapshots(IDisk disk, string directory)
 {
-    // Ascending. Few: one per segment.
-    private readonly SortedSet<long> _offsets = [];
-
-    public IEnumerable<long> Offsets => _offsets;
+    // Ascending, replaced as a whole. Few: one per segment, and none where no producer is idempotent.
+    private long[] _offsets = [];
 
     /// <summary>Notes a file that was found.</summary>
-    public void Add(Offset offset) => _offsets.Add(offset.Value);
+    public void Add(Offset offset) => Note(offset.Value);
 
     /// <summary>
     /// Writes the state as of <see cref="ProducerState.MapEndOffset"/>. Unsynced it costs no wait, and its checksum
@@ -24,7 +22,7 @@ internal sealed class ProducerSnapshots(IDisk disk, string directory)
     public void Write(ProducerState state, bool replace, bool sync)
     {
         Offset offset = state.MapEndOffset;
-        if (!_offsets.Add(offset.Value) && !replace)
+        if (!Note(offset.Value) && !replace)
         {
             return;
         }
@@ -65,8 +63,8 @@ internal sealed class ProducerSnapshots(IDisk disk, string directory)
     /// </summary>
     public void RemoveOutside(Offset logStart, Offset end)
     {
-        bool wasCut = _offsets.Max > end.Value;
-        foreach (long offset in _offsets.ToArray())
+        bool wasCut = _offsets.Length > 0 && _offsets[^1] > end.Value;
+        foreach (long offset in _offsets)
         {
             if (offset <= logStart.Value || offset > end.Value)
             {
@@ -90,9 +88,9 @@ internal sealed class ProducerSnapshots(IDisk disk, string directory)
             bases.Add(segment.BaseOffset.Value);
         }
 
-        foreach (long offset in _offsets.ToArray())
+        foreach (long offset in _offsets)
         {
-            if (!bases.Contains(offset) && offset != _offsets.Max)
+            if (!bases.Contains(offset) && offset != _offsets[^1])
             {
                 Remove(offset);
             }
@@ -101,20 +99,26 @@ internal sealed class ProducerSnapshots(IDisk disk, string directory)
 
     private long? Latest(Offset logStart, Offset end)
     {
-        foreach (long offset in _offsets.Reverse())
+        // Zero if there is none, which no log start lies below.
+        long latest = Array.FindLast(_offsets, offset => offset <= end.Value);
+        return latest > logStart.Value ? latest : null;
+    }
+
+    private bool Note(long offset)
+    {
+        if (_offsets.Contains(offset))
         {
-            if (offset <= end.Value)
-            {
-                return offset > logStart.Value ? offset : null;
-            }
+            return false;
         }
 
-        return null;
+        _offsets = [.. _offsets, offset];
+        Array.Sort(_offsets);
+        return true;
     }
 
     private void Remove(long offset)
     {
-        _offsets.Remove(offset);
+        _offsets = Array.FindAll(_offsets, other => other != offset);
         disk.DeleteFile(PathOf(offset));
     }
 
