@@ -109,6 +109,5 @@ internal static class DealingModel
 
     private static int Most(IEnumerable<int> numbers) => numbers.DefaultIfEmpty(0).Max();
 
-    /// <summary>A reactor that has more than it can do is no more than busy.</summary>
-    private static int Load(List<int> own) => Math.Min(own.Sum(), ReactorBalance.Full);
+    private static int Load(List<int> own) => own.Sum();
 }

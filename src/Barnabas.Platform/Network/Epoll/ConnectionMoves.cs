@@ -38,14 +38,15 @@ internal sealed class ConnectionMoves
     /// <summary>Somebody else's connection is here: how busy this reactor was before says little now.</summary>
     public void OnArrived() => Restart(_reactor.Now);
 
-    public void OnTurnEnded(MonotonicTime began, MonotonicTime ended)
+    /// <param name="served">Connections that had something to do: each of them waited for the others.</param>
+    public void OnTurnEnded(MonotonicTime began, MonotonicTime ended, int served)
     {
         if (_isAlone)
         {
             return;
         }
 
-        _busy += ended - began;
+        _busy += (ended - began) * Math.Max(served, 1);
         if (_leaving is not null)
         {
             TryMove(_leaving);
@@ -83,7 +84,7 @@ internal sealed class ConnectionMoves
             _leaving = null;
         }
 
-        int load = (int)Math.Min(_busy.Ticks * ReactorBalance.Full / (now - _began).Ticks, ReactorBalance.Full);
+        int load = (int)(_busy.Ticks * ReactorBalance.Full / (now - _began).Ticks);
         lock (_reactor.Network.Balance)
         {
             _reactor.Network.Balance.Report(_reactor.Index, load, now);

@@ -154,15 +154,16 @@ internal sealed class EpollReactor : IReactor, IDisposable
         {
             int events = AwaitEvents(idle);
             _turns.Run();
+            int served = 0;
             for (int i = 0; i < events; i++)
             {
-                Dispatch(i);
+                served += Dispatch(i) ? 1 : 0;
             }
 
             GiveAttention();
             idle = Options.Time.Monotonic;
             Options.Turns.Record((idle - _turns.Now).Ticks / TimeSpan.TicksPerMicrosecond);
-            Moves.OnTurnEnded(_turns.Now, idle);
+            Moves.OnTurnEnded(_turns.Now, idle, served);
         }
 
         End();
@@ -209,12 +210,13 @@ internal sealed class EpollReactor : IReactor, IDisposable
         return false;
     }
 
-    private void Dispatch(int index)
+    /// <summary>False for a wake-up, and for a target that has left.</summary>
+    private bool Dispatch(int index)
     {
         EpollTarget? target = _set.TargetOf(index, out uint events);
         if (target is null)
         {
-            return;
+            return false;
         }
 
         try
@@ -226,6 +228,8 @@ internal sealed class EpollReactor : IReactor, IDisposable
             Report(fault);
             target.Close();
         }
+
+        return true;
     }
 
     private void GiveAttention()

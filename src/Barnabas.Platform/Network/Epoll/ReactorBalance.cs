@@ -7,20 +7,23 @@ namespace Barnabas.Platform;
 /// were; who was busy asks. A pure core: its callers have the lock, the clock and the threads.
 /// </summary>
 /// <remarks>
-/// Loads are thousandths of a reactor's time. Nothing flaps, because a connection goes only if its new reactor is then
-/// less busy than its old one was, by the margin: each move of a steady load lowers the sum of the squares of all. A
-/// connection that is nearly all of its reactor's load stays, for it would only take the heat along. What was promised
-/// to a reactor counts as its load until it reports for itself, so that two givers do not overwhelm a third.
+/// A load is how many connections a reactor has under way on average, in thousandths: below one it is the share of time
+/// in which it is busy, above it tells who is busier of two that never sleep. Nothing flaps, because a connection goes
+/// only if its new reactor is then less busy than its old one was, by the margin: each move of a steady load lowers the
+/// sum of the squares of all. A connection that is nearly all of its reactor's load stays, for it would only take the
+/// heat along. What was promised to a reactor counts as its load until it reports for itself, so that two givers do not
+/// overwhelm a third.
 /// </remarks>
 internal sealed class ReactorBalance(int reactors)
 {
-    /// <summary>The load of a reactor that never sleeps.</summary>
+    /// <summary>The load of a reactor that always has one thing to do.</summary>
     public const int Full = 1000;
 
     /// <summary>Below it a request seldom finds its reactor busy, and moving would gain nothing.</summary>
     public const int BusyMin = 500;
 
-    private const int Margin = 100;
+    private const int MarginMin = 100;
+    private const int MarginPart = 8;
 
     /// <summary>Long enough to tell a load from a burst, and moving one connection each time costs nothing.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -45,7 +48,7 @@ internal sealed class ReactorBalance(int reactors)
         return chosen;
     }
 
-    /// <summary>A reactor was so busy until now.</summary>
+    /// <summary>A reactor had this load until now.</summary>
     public void Report(int reactor, int load, MonotonicTime now) =>
         _reports[reactor] = new Reported(load, now + (2 * Interval));
 
@@ -75,7 +78,7 @@ internal sealed class ReactorBalance(int reactors)
 
         int load = _reports[giver].Load;
         gap = load - _reports[target].Load;
-        return load >= BusyMin && gap > Margin ? target : -1;
+        return load >= BusyMin && gap > MarginOf(load) ? target : -1;
     }
 
     /// <summary>
@@ -92,7 +95,7 @@ internal sealed class ReactorBalance(int reactors)
         for (int i = 0; i < work.Length; i++)
         {
             int its = allWork > 0 ? (int)(load * work[i] / allWork) : 0;
-            bool helps = its > 0 && its <= gap - Margin;
+            bool helps = its > 0 && its <= gap - MarginOf(load);
             if (helps && (chosen < 0 || Math.Abs((2 * its) - gap) < Math.Abs((2 * share) - gap)))
             {
                 chosen = i;
@@ -105,7 +108,9 @@ internal sealed class ReactorBalance(int reactors)
 
     /// <summary>The target will get a connection with this load.</summary>
     public void Promise(int target, int share, MonotonicTime now) =>
-        Report(target, Math.Min(_reports[target].Load + share, Full), now);
+        Report(target, _reports[target].Load + share, now);
+
+    private static int MarginOf(int load) => Math.Max(MarginMin, load / MarginPart);
 
     private readonly record struct Reported(int Load, MonotonicTime Until)
     {
