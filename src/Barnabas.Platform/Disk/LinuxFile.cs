@@ -168,6 +168,11 @@ internal sealed unsafe class LinuxFile(string path, SafeFileHandle handle) : IDi
                 return counts.Cached >= pages;
             }
         }
+        else if (!CanReadNow(position))
+        {
+            // Before Linux 6.5, or where a sandbox forbids the call: the probes have to do.
+            return false;
+        }
 
         // A page that the device is still filling is cached too, and whoever sends it waits. Pages are filled in the
         // order of the file, a window of read-ahead at a time: its last bytes tell of the others.
@@ -179,7 +184,7 @@ internal sealed unsafe class LinuxFile(string path, SafeFileHandle handle) : IDi
             }
         }
 
-        return CanReadNow(position) && CanReadNow(position + count - 1);
+        return CanReadNow(position + count - 1);
     }
 
     public void Dispose() => Handle.Dispose();
