@@ -50,6 +50,8 @@ internal sealed class ColdDisk : IDisk
 
         public void Sync() => file.Sync();
 
+        public void WriteOut() => file.WriteOut();
+
         public bool IsResident(long position, int count) => !disk.IsCold;
 
         public void Dispose() => file.Dispose();

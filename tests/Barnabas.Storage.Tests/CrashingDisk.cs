@@ -15,6 +15,9 @@ internal sealed class CrashingDisk(IDisk inner, int crashAt, Random random) : ID
 
     public bool HasCrashed { get; private set; }
 
+    /// <summary>Told of each call that changes something.</summary>
+    public Action? BeforeChange { get; set; }
+
     /// <summary>What others do in the moment before everything is synced.</summary>
     public Action? BeforeSyncAll { get; set; }
 
@@ -59,6 +62,11 @@ internal sealed class CrashingDisk(IDisk inner, int crashAt, Random random) : ID
 
     private T Change<T>(Func<T> change, bool counts)
     {
+        if (counts)
+        {
+            BeforeChange?.Invoke();
+        }
+
         if (HasCrashed || (counts && ++Changes == CrashAt))
         {
             HasCrashed = true;
@@ -108,6 +116,8 @@ internal sealed class CrashingDisk(IDisk inner, int crashAt, Random random) : ID
         public void Reserve(long length) => disk.Change(() => file.Reserve(length));
 
         public void Sync() => disk.Change(file.Sync);
+
+        public void WriteOut() => disk.Change(file.WriteOut);
 
         public bool IsResident(long position, int count) => file.IsResident(position, count);
 

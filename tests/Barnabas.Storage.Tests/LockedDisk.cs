@@ -87,6 +87,8 @@ internal sealed class LockedDisk : IDisk
 
         public void Sync() => disk.Locked(file.Sync);
 
+        public void WriteOut() => disk.Locked(file.WriteOut);
+
         public bool IsResident(long position, int count) => file.IsResident(position, count);
 
         public void Dispose() => disk.Locked(file.Dispose);

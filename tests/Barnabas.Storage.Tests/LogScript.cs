@@ -38,6 +38,7 @@ internal static class LogScript
                     model.Synced = log.RecoveryPoint;
                     break;
                 case 2:
+                    log.WriteOutSealedSegments();
                     log.FlushSealedSegments();
                     model.Synced = log.RecoveryPoint;
                     break;
@@ -330,8 +331,9 @@ internal static class LogScript
         lock (log.Gate)
         {
             Assert.Equal(ErrorCode.None, log.AdvanceLogStartOffset(start));
-            log.DeleteOldSegments(TestLog.Now);
         }
+
+        log.DeleteOldSegments(TestLog.Now);
 
         test.Directory.CheckpointOffsets();
         model.LogStart = log.LogStartOffset;

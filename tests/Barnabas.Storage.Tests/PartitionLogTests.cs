@@ -258,8 +258,7 @@ public sealed class PartitionLogTests
 
         lock (log.Gate)
         {
-            // The producer snapshot, the index that is sealed and the new file come first, then the new index.
-            test.Simulated.FailNext(SimulatedDiskCall.Names, DiskError.TooManyOpen, skip: 2);
+            test.Simulated.FailNext(SimulatedDiskCall.Names, DiskError.TooManyOpen);
             Assert.Equal(ErrorCode.KafkaStorageError, log.Roll(TestLog.Now));
         }
 

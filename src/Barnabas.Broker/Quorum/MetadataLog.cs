@@ -291,7 +291,8 @@ internal sealed class MetadataLog : IQuorumLog
         lock (_log.Gate)
         {
             Require(_log.AdvanceLogStartOffset(new Offset(offset)));
-            _log.DeleteOldSegments(nowMs);
         }
+
+        _log.DeleteOldSegments(nowMs);
     }
 }

@@ -42,6 +42,12 @@ public interface IDiskFile : IDisposable
     /// </summary>
     void Sync();
 
+    /// <summary>
+    /// Writes what is dirty to the device, a little at a time, so that others who need the device wait for little.
+    /// Makes nothing durable: it leaves a <see cref="Sync"/> that follows little to do, and fails as that does.
+    /// </summary>
+    void WriteOut();
+
     /// <summary>True if the bytes lie in memory, so that reading them will not wait for the device. A hint.</summary>
     bool IsResident(long position, int count);
 }

@@ -74,6 +74,10 @@ internal sealed class PortableFile(string path, SafeFileHandle handle) : IDiskFi
         }
     }
 
+    public void WriteOut()
+    {
+    }
+
     public bool IsResident(long position, int count) => true;
 
     public void Dispose() => handle.Dispose();

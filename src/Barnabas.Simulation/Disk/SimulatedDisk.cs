@@ -275,6 +275,16 @@ public sealed class SimulatedDisk : IDisk
         inode.Sync();
     }
 
+    // Which pages reach the platter early is drawn when the power goes, as of all that are dirty.
+    internal void WriteOut(SimulatedInode inode, string path)
+    {
+        if (Draws(SimulatedDiskCall.Sync, path) is { } error)
+        {
+            inode.SyncBadly(_random);
+            throw Failure(error, path);
+        }
+    }
+
     internal void SyncAll(string path, int process)
     {
         Invariant.That(process == Process, "the process that held this lock has ended");

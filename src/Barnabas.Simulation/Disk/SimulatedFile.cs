@@ -49,6 +49,12 @@ internal sealed class SimulatedFile(SimulatedDisk disk, string path, SimulatedIn
         disk.Sync(inode, Path);
     }
 
+    public void WriteOut()
+    {
+        CheckUsable();
+        disk.WriteOut(inode, Path);
+    }
+
     public bool IsResident(long position, int count)
     {
         CheckUsable();

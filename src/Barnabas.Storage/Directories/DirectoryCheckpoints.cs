@@ -201,10 +201,11 @@ internal sealed class DirectoryCheckpoints(
         try
         {
             ValidatedPosition position;
-            SegmentIndexes indexes;
+            Segment[] segments;
+            int first;
             lock (log.Gate)
             {
-                Segment[] segments = log.Contents.Segments.All;
+                segments = log.Contents.Segments.All;
                 Segment active = segments[^1];
                 bool isKnown = log.Noted is { } last
                     ? last.EndOffset == log.LogEndOffset
@@ -220,10 +221,19 @@ internal sealed class DirectoryCheckpoints(
                 (int lastPosition, uint lastCrc) = active.LookUpLastBatch();
                 position = new ValidatedPosition(
                     active.BaseOffset, active.Size, log.LogEndOffset, lastPosition, lastCrc, log.ProducerCount > 0);
-                indexes = active.Indexes;
+                // Those sealed since the last look are not read by a restart: their indexes must be whole.
+                first = segments.Length - 1;
+                while (first > 0 && segments[first - 1].LacksIndexFiles)
+                {
+                    first--;
+                }
             }
 
-            indexes.Write(create: false, sync: false);
+            foreach (Segment segment in segments.AsSpan(first))
+            {
+                segment.WriteIndexes();
+            }
+
             return position;
         }
         catch (DiskException) when (log.OfflineReason is not null)

@@ -44,7 +44,13 @@ public sealed class LogHousekeeping
         foreach (LogDirectory directory in _directories.All)
         {
             directory.RemoveDeleted(nowMs);
-            foreach (PartitionLog log in directory.OpenLogs)
+            IReadOnlyList<PartitionLog> logs = directory.OpenLogs;
+            foreach (PartitionLog log in logs)
+            {
+                log.WriteOutSealedSegments();
+            }
+
+            foreach (PartitionLog log in logs)
             {
                 log.FlushSealedSegments();
                 if (log.IsFlushDue(nowMs))
@@ -74,21 +80,27 @@ public sealed class LogHousekeeping
         }
     }
 
-    private void DeleteOldSegments(long nowMs) => ForEachLog(nowMs, static (log, now) => log.DeleteOldSegments(now));
-
-    private void RemoveExpiredProducers(long nowMs) =>
-        ForEachLog(nowMs, static (log, now) => log.RemoveExpiredProducers(now));
-
-    private void ForEachLog(long nowMs, Action<PartitionLog, long> work)
+    private void DeleteOldSegments(long nowMs)
     {
         foreach (LogDirectory directory in _directories.All)
         {
             foreach (PartitionLog log in directory.OpenLogs)
             {
-                // One at a time and never for long: appends wait for this gate.
+                log.DeleteOldSegments(nowMs);
+            }
+        }
+    }
+
+    private void RemoveExpiredProducers(long nowMs)
+    {
+        foreach (LogDirectory directory in _directories.All)
+        {
+            foreach (PartitionLog log in directory.OpenLogs)
+            {
+                // One at a time: appends wait for this gate.
                 lock (log.Gate)
                 {
-                    work(log, nowMs);
+                    log.RemoveExpiredProducers(nowMs);
                 }
             }
         }

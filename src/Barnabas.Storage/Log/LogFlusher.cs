@@ -102,6 +102,30 @@ internal sealed class LogFlusher(IDisk disk, string directory, OpenedLog opened)
         }
     }
 
+    /// <summary>Does as much of the flush of the sealed segments as needs no commit. Blocks on the device.</summary>
+    public void WriteOutSealed(PartitionLog log)
+    {
+        lock (_flushing)
+        {
+            foreach (Segment segment in Begin(log, FlushScope.SealedSegments).Segments)
+            {
+                segment.WriteOut();
+            }
+        }
+    }
+
+    /// <summary>
+    /// Retention; see <see cref="LogTruncation.DeleteOldSegments"/>. No names are synced meanwhile: removals that are
+    /// under way would count as durable.
+    /// </summary>
+    public RetentionResult DeleteOldSegments(PartitionLog log, long nowMs)
+    {
+        lock (_flushing)
+        {
+            return LogTruncation.DeleteOldSegments(log, log.Contents, nowMs);
+        }
+    }
+
     /// <summary>
     /// The first half of a flush of many logs by one sync of all: brings the files up to date with the memory. What
     /// cannot be overwritten before its new bytes are durable, the epochs, waits beside the old ones.
@@ -164,7 +188,7 @@ internal sealed class LogFlusher(IDisk disk, string directory, OpenedLog opened)
         {
             _namesChanged = false;
             _isKnownToLast = true;
-            Volatile.Write(ref _durableBase, flush.Log.Contents.Segments.All[0].BaseOffset.Value);
+            Volatile.Write(ref _durableBase, flush.Log.Contents.Segments.FirstNamed.Value);
             MoveRecoveryPoint(flush, FlushScope.Everything);
         }
     }
@@ -242,8 +266,7 @@ internal sealed class LogFlusher(IDisk disk, string directory, OpenedLog opened)
         Offset first;
         lock (log.Gate)
         {
-            // Within the gate no removal is half done.
-            first = log.Contents.Segments.All[0].BaseOffset;
+            first = log.Contents.Segments.FirstNamed;
         }
 
         try

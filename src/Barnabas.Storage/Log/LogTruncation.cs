@@ -60,7 +60,47 @@ internal static class LogTruncation
         contents.Segments.FinishTruncation();
     }
 
+    /// <summary>What retention asks for. Not under the gate, which appends need, but one caller at a time.</summary>
     public static RetentionResult DeleteOldSegments(PartitionLog log, LogContents contents, long nowMs)
+    {
+        RetentionResult result;
+        long[] snapshots = [];
+        lock (log.Gate)
+        {
+            result = Decide(log, contents, nowMs);
+            if (result.Segments > 0)
+            {
+                snapshots = Take(log, contents, result.Segments, nowMs);
+            }
+        }
+
+        // Also what an earlier call could not finish, for lack of room perhaps.
+        if (contents.Segments.RemoveTaken(nowMs + log.Config.FileDeleteDelayMs))
+        {
+            log.Flusher.NamesChanged();
+        }
+
+        contents.Snapshots.DeleteFiles(snapshots);
+        return result;
+    }
+
+    /// <summary>The oldest segments leave the log. Returns which snapshots have no use without them.</summary>
+    private static long[] Take(PartitionLog log, LogContents contents, int count, long nowMs)
+    {
+        if (count == contents.Segments.All.Length)
+        {
+            log.RollAt(log.LogEndOffset, contents, log.Config, nowMs);
+        }
+
+        // The start first: a reader that finds a file gone looks at the start to learn why.
+        Offset start = Offset.Max(log.LogStartOffset, contents.Segments.All[count].BaseOffset);
+        log.SetBounds(start, log.LogEndOffset);
+        contents.Segments.TakeOldest(count);
+        contents.Epochs.TruncateFromStart(start);
+        return contents.Snapshots.TakeOutside(start, log.LogEndOffset);
+    }
+
+    private static RetentionResult Decide(PartitionLog log, LogContents contents, long nowMs)
     {
         Segment[] segments = contents.Segments.All;
         var summaries = new SegmentSummary[segments.Length];
@@ -72,28 +112,7 @@ internal static class LogTruncation
                 segments[i].LargestTimestamp());
         }
 
-        LogConfig config = log.Config;
-        RetentionResult result = Retention.Decide(
-            summaries, config, log.LogStartOffset, log.HighWatermark, nowMs);
-        if (result.Segments == 0)
-        {
-            return result;
-        }
-
-        if (result.Segments == segments.Length)
-        {
-            log.RollAt(log.LogEndOffset, contents, config, nowMs);
-            segments = contents.Segments.All;
-        }
-
-        // The start first: a reader that finds a file gone looks at the start to learn why.
-        Offset start = Offset.Max(log.LogStartOffset, segments[result.Segments].BaseOffset);
-        log.SetBounds(start, log.LogEndOffset);
-        contents.Segments.RemoveOldest(result.Segments, nowMs + config.FileDeleteDelayMs);
-        log.Flusher.NamesChanged();
-        contents.Epochs.TruncateFromStart(start);
-        contents.Snapshots.RemoveOutside(start, log.LogEndOffset);
-        return result;
+        return Retention.Decide(summaries, log.Config, log.LogStartOffset, log.HighWatermark, nowMs);
     }
 
     private static void LowerRecoveryPoint(PartitionLog log, Offset offset)

@@ -132,6 +132,8 @@ public sealed class PartitionLog
 
     internal LogContents Contents => _contents;
 
+    private bool HasRolled => _contents.Segments.Active.BaseOffset > _flusher.RecoveryPointOfIndexes;
+
     internal LogFlusher Flusher => _flusher;
 
     /// <summary>Works by another configuration from the next call on.</summary>
@@ -367,11 +369,14 @@ public sealed class PartitionLog
     public ErrorCode TruncateFullyAndStartAt(Offset offset, long nowMs) => Change(contents =>
         LogTruncation.Restart(this, contents, offset, nowMs));
 
-    /// <summary>Removes segments whose time has come; their files follow later. Under the gate.</summary>
+    /// <summary>
+    /// Removes segments whose time has come; their files follow later. Takes the gate for a moment, and not while it
+    /// renames files: appends wait for it. Blocks.
+    /// </summary>
     public RetentionResult DeleteOldSegments(long nowMs)
     {
         RetentionResult result = default;
-        Change(contents => result = LogTruncation.DeleteOldSegments(this, contents, nowMs));
+        Guarded(log => result = log._flusher.DeleteOldSegments(log, nowMs));
         return result;
     }
 
@@ -398,10 +403,21 @@ public sealed class PartitionLog
     public ErrorCode FlushRecords() => Flush(FlushScope.Records);
 
     /// <summary>As <see cref="Flush()"/>, but the active segment is left alone: what follows a roll.</summary>
-    public ErrorCode FlushSealedSegments() =>
-        _contents.Segments.Active.BaseOffset > _flusher.RecoveryPointOfIndexes
-            ? Flush(FlushScope.SealedSegments)
-            : ErrorCode.None;
+    public ErrorCode FlushSealedSegments() => HasRolled ? Flush(FlushScope.SealedSegments) : ErrorCode.None;
+
+    /// <summary>
+    /// What a roll left to be done, and what <see cref="FlushSealedSegments"/> can do without a commit of the file
+    /// system's journal. Done for many logs before their flushes it leaves them one commit, and that a short one:
+    /// appends may wait for it. Blocks on the device.
+    /// </summary>
+    public ErrorCode WriteOutSealedSegments() => Guarded(static log =>
+    {
+        log._contents.Snapshots.WritePrepared();
+        if (log.HasRolled)
+        {
+            log._flusher.WriteOutSealed(log);
+        }
+    });
 
     /// <summary>Closes files that nobody reads at the moment. They open again by themselves.</summary>
     public void ReleaseFiles() => _contents.Segments.ReleaseFiles();
@@ -451,9 +467,11 @@ public sealed class PartitionLog
             try
             {
                 _contents.Segments.Active.Seal();
+                _contents.Segments.Active.WriteIndexes();
+                _contents.Snapshots.WritePrepared();
                 if (_contents.Producers.Count > 0)
                 {
-                    _contents.Snapshots.Write(_contents.Producers, replace: true, sync);
+                    _contents.Snapshots.Write(_contents.Producers, sync);
                 }
             }
             catch (DiskException failure)
@@ -470,7 +488,7 @@ public sealed class PartitionLog
             : (long)(_services.Entropy.NextUInt64() % (ulong)config.SegmentJitterMs);
         // A snapshot at the base of each segment bounds what recovery replays to one segment.
         contents.Producers.MapEndOffset = baseOffset;
-        contents.Snapshots.Write(contents.Producers, replace: false, sync: false);
+        contents.Snapshots.Prepare(contents.Producers);
         _hasChanged = true;
         contents.Segments.Roll(baseOffset, config, nowMs, jitter);
         _flusher.NamesChanged();

@@ -13,6 +13,9 @@ internal sealed class SegmentStore
     private readonly ILogHost _host;
     private Segment[] _segments;
 
+    // Out of the list, but perhaps not yet out of the way.
+    private Segment[] _taken = [];
+
     public SegmentStore(IDisk disk, string directory, ILogHost host, Segment[] segments)
     {
         Invariant.That(segments.Length > 0);
@@ -26,6 +29,9 @@ internal sealed class SegmentStore
     public Segment[] All => Volatile.Read(ref _segments);
 
     public Segment Active => All[^1];
+
+    /// <summary>Where the first segment begins whose files have their names still.</summary>
+    public Offset FirstNamed => _taken.Length > 0 ? _taken[0].BaseOffset : All[0].BaseOffset;
 
     public long SizeInBytes
     {
@@ -76,15 +82,36 @@ internal sealed class SegmentStore
         return active;
     }
 
-    /// <summary>Takes the oldest segments out; their files go later.</summary>
-    public void RemoveOldest(int count, long dueMs)
+    /// <summary>Takes the oldest segments out; their files wait for <see cref="RemoveTaken"/>.</summary>
+    public void TakeOldest(int count)
     {
         Segment[] segments = _segments;
         Invariant.That(count < segments.Length);
-        Volatile.Write(ref _segments, segments[count..]);
-        foreach (Segment segment in segments.AsSpan(0, count))
+        lock (this)
         {
-            Delete(segment, dueMs);
+            _taken = [.. _taken, .. segments.AsSpan(0, count)];
+        }
+
+        Volatile.Write(ref _segments, segments[count..]);
+    }
+
+    /// <summary>
+    /// Files of segments that were taken out get names of deleted ones and go later. The one part of the writer's
+    /// business that may be done outside of the gate. False if there was nothing to do.
+    /// </summary>
+    public bool RemoveTaken(long dueMs)
+    {
+        // Its own monitor: a lock for each partition would be memory for what hardly ever meets.
+        lock (this)
+        {
+            bool isAny = _taken.Length > 0;
+            foreach (Segment segment in _taken)
+            {
+                Delete(segment, dueMs);
+            }
+
+            _taken = [];
+            return isAny;
         }
     }
 
@@ -104,6 +131,8 @@ internal sealed class SegmentStore
     /// <summary>Replaces everything by an empty segment.</summary>
     public void StartAt(Offset baseOffset, LogConfig config, long nowMs, long dueMs)
     {
+        // From here on there may be new files of their names.
+        RemoveTaken(dueMs);
         Segment[] old = _segments;
         var active = new Segment(
             _disk, _directory, _host.OpenSegments, baseOffset, 0, config.IndexIntervalBytes, nowMs);

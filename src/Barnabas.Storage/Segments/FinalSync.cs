@@ -8,11 +8,16 @@ namespace Barnabas.Storage;
 /// </summary>
 internal static class FinalSync
 {
-    public static void Run(IDiskFile file)
+    public static void Run(IDiskFile file) => Final(file, static file => file.Sync());
+
+    /// <summary>As much of a sync as can be done without a commit of the file system's journal.</summary>
+    public static void Begin(IDiskFile file) => Final(file, static file => file.WriteOut());
+
+    private static void Final(IDiskFile file, Action<IDiskFile> work)
     {
         try
         {
-            file.Sync();
+            work(file);
         }
         catch (DiskException failure) when (failure.Error != DiskError.Failed)
         {

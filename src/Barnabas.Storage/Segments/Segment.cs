@@ -32,6 +32,9 @@ internal sealed class Segment
     private uint _lastBatchCrc;
     private volatile bool _retired;
 
+    // Spare blocks may be given back, which is not done under the log's gate.
+    private volatile bool _isSealed;
+
     // Counts what was done to the file and its indexes; what Sync has made durable.
     private int _changes;
     private int _synced = -1;
@@ -183,6 +186,7 @@ internal sealed class Segment
     /// </summary>
     public void Write(ReadOnlySpan<byte> bytes, int segmentBytes, bool wholeAtOnce)
     {
+        Reopen();
         SharedDiskFile shared = AcquireFile();
         try
         {
@@ -275,7 +279,8 @@ internal sealed class Segment
     }
 
     /// <summary>
-    /// The segment gets no more batches: its last timestamp goes into the index, spare blocks go back.
+    /// The segment gets no more batches: its last timestamp goes into the index. What that means for the files follows
+    /// with the next flush or checkpoint (<see cref="WriteIndexes"/>): who appends does not wait for it.
     /// </summary>
     public void Seal()
     {
@@ -287,24 +292,21 @@ internal sealed class Segment
 
         if (_size > 0)
         {
-            Indexes.Complete();
+            Indexes.Seal();
         }
 
-        if (_reserved > _size)
-        {
-            SharedDiskFile shared = AcquireFile();
-            try
-            {
-                shared.File.SetLength(_size);
-                _reserved = 0;
-            }
-            finally
-            {
-                shared.Release();
-            }
-        }
-
+        _isSealed = true;
         NoteChange();
+    }
+
+    /// <summary>
+    /// What sealing leaves to be done in files: spare blocks go back, then the indexes are written, which needs room.
+    /// Their sync is the business of who wants it. From any thread.
+    /// </summary>
+    public void WriteIndexes()
+    {
+        GiveBack();
+        Volatile.Read(ref _indexes)?.Write(create: false, sync: false);
     }
 
     /// <summary>
@@ -312,6 +314,7 @@ internal sealed class Segment
     /// </summary>
     public void TruncateTo(int position, Offset endOffset)
     {
+        Reopen();
         SegmentIndexes indexes = Indexes;
         Publish(position);
         SharedDiskFile shared = AcquireFile();
@@ -334,6 +337,37 @@ internal sealed class Segment
         NoteChange();
     }
 
+    /// <summary>
+    /// The first part of <see cref="Sync"/>, for who syncs many segments: what is left of each then is a commit of the
+    /// file system's journal, and the first commit serves them all.
+    /// </summary>
+    public void WriteOut()
+    {
+        if (Volatile.Read(ref _changes) == _synced)
+        {
+            return;
+        }
+
+        try
+        {
+            WriteIndexes();
+            SharedDiskFile shared = AcquireFile();
+            try
+            {
+                FinalSync.Begin(shared.File);
+            }
+            finally
+            {
+                shared.Release();
+            }
+
+            Indexes.WriteOut();
+        }
+        catch (DiskException failure) when (failure.Error == DiskError.NotFound && _retired)
+        {
+        }
+    }
+
     /// <summary>Makes bytes and indexes durable. Of a deleted segment there is nothing to keep.</summary>
     public void Sync()
     {
@@ -346,7 +380,7 @@ internal sealed class Segment
         try
         {
             // What may fail for lack of space or descriptors comes first: only a failed sync is final.
-            Indexes.Write(create: false, sync: false);
+            WriteIndexes();
             SyncRecords();
             Indexes.Write(create: false, sync: true);
             _synced = changes;
@@ -379,8 +413,8 @@ internal sealed class Segment
         }
     }
 
-    /// <summary>Writes the files of the indexes without syncing them, for who syncs many files at once.</summary>
-    public void WriteIndexes() => Volatile.Read(ref _indexes)?.Write(create: false, sync: false);
+    /// <summary>See <see cref="SegmentIndexes.LacksFiles"/>.</summary>
+    public bool LacksIndexFiles => Volatile.Read(ref _indexes) is { LacksFiles: true };
 
     /// <summary>The segment is being deleted. Readers that hold its file keep it; its names go.</summary>
     public void Retire()
@@ -484,6 +518,50 @@ internal sealed class Segment
         {
             // A file system that turned read-only still serves what it holds.
             return _disk.Open(Path, FileOpening.Read);
+        }
+    }
+
+    // It was sealed, but those behind it were cut off, or the roll failed.
+    private void Reopen()
+    {
+        if (_isSealed)
+        {
+            // Whoever gives blocks back at the moment comes to an end first.
+            lock (_gate)
+            {
+                _isSealed = false;
+            }
+        }
+    }
+
+    private void GiveBack()
+    {
+        if (!_isSealed || _reserved <= _size)
+        {
+            return;
+        }
+
+        try
+        {
+            SharedDiskFile shared = AcquireFile();
+            try
+            {
+                lock (_gate)
+                {
+                    if (_isSealed)
+                    {
+                        shared.File.SetLength(_size);
+                        _reserved = 0;
+                    }
+                }
+            }
+            finally
+            {
+                shared.Release();
+            }
+        }
+        catch (DiskException failure) when (failure.Error == DiskError.NotFound && _retired)
+        {
         }
     }
 

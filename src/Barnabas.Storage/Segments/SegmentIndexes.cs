@@ -12,6 +12,7 @@ internal sealed class SegmentIndexes(IDisk disk, string directory, Offset baseOf
     private int _offsetsWritten;
     private int _timesWritten;
     private bool _retired;
+    private volatile bool _isSealed;
 
     public OffsetIndex Offsets { get; } = new();
 
@@ -75,6 +76,7 @@ internal sealed class SegmentIndexes(IDisk disk, string directory, Offset baseOf
         {
             Offsets.TruncateToPosition(position);
             Times.TruncateToOffset(relativeOffset);
+            _isSealed = false;
             bool rewrite = _offsetsWritten > Offsets.Count || _timesWritten > Times.Count;
             if (rewrite)
             {
@@ -103,13 +105,27 @@ internal sealed class SegmentIndexes(IDisk disk, string directory, Offset baseOf
     }
 
     /// <summary>
-    /// As <see cref="Write"/>, and makes files that would be empty: of a segment with records Kafka expects them.
+    /// There are no entries to come. From now on <see cref="Write"/> makes files that would be empty too: of a segment
+    /// with records Kafka expects them.
     /// </summary>
-    public void Complete()
+    public void Seal() => _isSealed = true;
+
+    /// <summary>Sealed, and something of that not yet in the files. A hint.</summary>
+    public bool LacksFiles => _isSealed && (_offsetsWritten < Offsets.Count || _timesWritten < Times.Count);
+
+    /// <summary>Begins to make the files durable; see <see cref="FinalSync.Begin"/>.</summary>
+    public void WriteOut()
     {
         lock (_files)
         {
-            WriteFiles(create: _offsetsWritten == 0 && _timesWritten == 0, sync: false);
+            foreach (string suffix in (ReadOnlySpan<string>)[SegmentFileNames.OffsetIndex, SegmentFileNames.TimeIndex])
+            {
+                if (!_retired && disk.FileExists(PathOf(suffix)))
+                {
+                    using IDiskFile file = disk.Open(PathOf(suffix), FileOpening.ReadWrite);
+                    FinalSync.Begin(file);
+                }
+            }
         }
     }
 
@@ -135,12 +151,16 @@ internal sealed class SegmentIndexes(IDisk disk, string directory, Offset baseOf
             return;
         }
 
+        bool createOffsets = create || (_isSealed && _offsetsWritten == 0);
         int offsets = Offsets.Format(_offsetsWritten, out byte[] offsetBytes);
-        Append(SegmentFileNames.OffsetIndex, offsetBytes, _offsetsWritten * (long)OffsetIndex.EntrySize, create, sync);
+        long offsetsEnd = _offsetsWritten * (long)OffsetIndex.EntrySize;
+        Append(SegmentFileNames.OffsetIndex, offsetBytes, offsetsEnd, createOffsets, sync);
         _offsetsWritten += offsets;
 
+        bool createTimes = create || (_isSealed && _timesWritten == 0);
         int times = Times.Format(_timesWritten, out byte[] timeBytes);
-        Append(SegmentFileNames.TimeIndex, timeBytes, _timesWritten * (long)TimeIndex.EntrySize, create, sync);
+        long timesEnd = _timesWritten * (long)TimeIndex.EntrySize;
+        Append(SegmentFileNames.TimeIndex, timeBytes, timesEnd, createTimes, sync);
         _timesWritten += times;
     }
 

@@ -112,6 +112,12 @@ internal sealed class FaultyDisk(IDisk real, FaultyDisk? before = null) : IDisk
             real.Sync();
         }
 
+        public void WriteOut()
+        {
+            disk.CheckHealth(Path);
+            real.WriteOut();
+        }
+
         public bool IsResident(long position, int count) => real.IsResident(position, count);
 
         public void Dispose() => real.Dispose();

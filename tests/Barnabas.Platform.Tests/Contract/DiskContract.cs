@@ -94,6 +94,18 @@ public abstract class DiskContract
     }
 
     [Fact]
+    public void Writing_out_leaves_length_and_bytes_alone()
+    {
+        using IDiskFile file = Disk.Open(At("a"), FileOpening.CreateOrKeep);
+        file.WriteOut();
+        file.Write(Pattern(3_000_000), 0);
+        file.WriteOut();
+        byte[] read = new byte[3_000_001];
+        Assert.Equal(3_000_000, file.Read(read, 0));
+        Assert.Equal(Pattern(3_000_000), read[..^1]);
+    }
+
+    [Fact]
     public void A_rename_replaces_a_file_and_moves_a_directory()
     {
         Write("a", 1);
