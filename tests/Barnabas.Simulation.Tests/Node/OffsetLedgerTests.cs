@@ -125,6 +125,31 @@ public sealed class OffsetLedgerTests
         Assert.Equal(0, FindingsAfterReading(OffsetLedger.None, "", _world.Now));
     }
 
+    /// <summary>Seed 43 of failing directories: the coordinator removed what had expired, and lost the removal.</summary>
+    [Fact]
+    public void What_has_expired_may_come_back_if_the_power_takes_its_removal()
+    {
+        OffsetLedger.Commit expiring = _ledger.OnCommitting(A, 1, "m", TimeSpan.Zero);
+        _ledger.OnCommitted(expiring);
+        _world.RunFor(TimeSpan.FromMilliseconds(1));
+        OffsetLedger.Deletion deletion = _ledger.OnDeleting();
+        _world.RunFor(TimeSpan.FromMilliseconds(1));
+        _ledger.OnDeleted(deletion, ErrorCode.None);
+        Assert.Equal(0, FindingsAfter(powerWasLost: true));
+        Assert.Equal(0, FindingsAfter(powerWasLost: true, (A, 1)));
+        Assert.Equal(0, FindingsAfter(powerWasLost: true));
+    }
+
+    /// <summary>Seed 2299 of failing directories: a write that failed had left the whole batch.</summary>
+    [Fact]
+    public void A_coordinator_that_lost_its_log_does_not_say_whether_it_has_committed()
+    {
+        OffsetLedger.Commit commit = _ledger.OnCommitting(A, 1);
+        _world.RunFor(TimeSpan.FromMilliseconds(1));
+        _ledger.OnAnswered(A, commit, ErrorCode.NotCoordinator);
+        Assert.Equal(0, FindingsAfter(powerWasLost: false, (A, 1)));
+    }
+
     private void Commit((string Topic, int Partition) key, long offset)
     {
         OffsetLedger.Commit commit = _ledger.OnCommitting(key, offset);
