@@ -9,6 +9,7 @@ Stands on the kit of compare.py (--kit, default ../shared/bench beside the check
 table; every measurement goes to OUT/results.jsonl. Loopback only; data in a temporary folder that is deleted at the end.
 """
 import argparse
+import concurrent.futures
 import json
 import os
 import shutil
@@ -157,6 +158,11 @@ def cold_read(arguments, names, broker, results):
             def produce():
                 return tools.kload("produce", address, topic="hot", partitions=12, record_bytes=1024, batch_bytes=16384, rate=500,
                                    in_flight=50, seconds=arguments.seconds)
+
+            def produce_beside_sleeper():
+                with concurrent.futures.ThreadPoolExecutor(1) as pool:
+                    sleeper = pool.submit(oversleep_p99_us, arguments.seconds)
+                    return produce(), sleeper.result()
             forget(one.directory)
             produce()
             quiet = produce()
@@ -165,7 +171,7 @@ def cold_read(arguments, names, broker, results):
                                        "--max-bytes", "1048576", "--seconds", str(arguments.seconds + 1)],
                                       stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
             try:
-                beside = produce()
+                beside, sleeper = produce_beside_sleeper()
                 read = json.loads(reader.communicate(timeout=120)[0])
             finally:
                 if reader.poll() is None:
@@ -174,17 +180,29 @@ def cold_read(arguments, names, broker, results):
             forget(one.directory)
             stranger = subprocess.Popen(["cat", *log_files(one.directory, "cold-")], stdout=subprocess.DEVNULL)
             try:
-                beside_stranger = produce()
+                beside_stranger, sleeper_beside_stranger = produce_beside_sleeper()
             finally:
                 stranger.kill()
                 stranger.wait()
             rows.setdefault(one.target.name, []).append(note(results, "cold-read", one, {
                 "quiet_p99_us": quiet["p99_us"], "beside_p99_us": beside["p99_us"], "quiet_p50_us": quiet["p50_us"],
                 "beside_p50_us": beside["p50_us"], "p99_ratio": beside["p99_us"] / quiet["p99_us"], "read_gb": read["gb"],
-                "beside_stranger_p99_us": beside_stranger["p99_us"]}))
+                "sleeper_p99_us": sleeper, "beside_stranger_p99_us": beside_stranger["p99_us"],
+                "sleeper_beside_stranger_p99_us": sleeper_beside_stranger}))
         finally:
             one.discard()
-    table(rows, ("quiet_p50_us", "beside_p50_us", "quiet_p99_us", "beside_p99_us", "p99_ratio", "read_gb", "beside_stranger_p99_us"))
+    table(rows, ("quiet_p50_us", "beside_p50_us", "quiet_p99_us", "beside_p99_us", "p99_ratio", "read_gb", "sleeper_p99_us", "beside_stranger_p99_us",
+                 "sleeper_beside_stranger_p99_us"))
+
+
+def oversleep_p99_us(seconds):
+    """How late a thread wakes up that sleeps for 2 ms at a time and touches no file: what the machine itself does to all."""
+    late, due, end = [], time.monotonic(), time.monotonic() + seconds
+    while due < end:
+        due += 0.002
+        time.sleep(max(0.0, due - time.monotonic()))
+        late.append(time.monotonic() - due)
+    return statistics.quantiles(late, n=100)[98] * 1e6
 
 
 def forget(directory):
