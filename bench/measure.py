@@ -98,7 +98,7 @@ def soak(arguments, names, broker, results):
 
 
 def longest_turn_us():
-    """The longest that a reactor was away from its sockets since the start of the broker."""
+    """The longest that a reactor was away from its sockets in the last one to two minutes."""
     with urllib.request.urlopen(f"http://{METRICS}/metrics", timeout=5) as page:
         found = [line.split() for line in page.read().decode().splitlines() if line.startswith("barnabas_reactor_longest_turn_microseconds")]
     return max((float(words[-1]) for words in found), default=0.0)

@@ -47,6 +47,31 @@ public class MetricsTests
     }
 
     [Fact]
+    public void Quantiles_are_of_the_last_minutes_and_sum_and_count_of_all_time()
+    {
+        ManualTime time = new();
+        using MetricRegistry registry = new(time);
+        Histogram histogram = new();
+        registry.Add("kafka.log:type=A,name=B", MetricKind.Distribution, "ms", () => [Sample.Of(histogram)]);
+        histogram.Record(8);
+        Assert.Contains("quantile=\"0.99\"} 8\n", PrometheusText.Write(registry.Metrics), StringComparison.Ordinal);
+        time.Advance(TimeSpan.FromSeconds(59));
+        histogram.Record(2);
+        Assert.Contains("quantile=\"0.99\"} 8\n", PrometheusText.Write(registry.Metrics), StringComparison.Ordinal);
+        time.Advance(TimeSpan.FromSeconds(1));
+        histogram.Record(3);
+
+        string text = PrometheusText.Write(registry.Metrics);
+
+        Assert.Contains("quantile=\"0.5\"} 2\n", text, StringComparison.Ordinal);
+        Assert.Contains("quantile=\"0.99\"} 3\n", text, StringComparison.Ordinal);
+        Assert.Contains("kafka_log_a_b_sum 13\n", text, StringComparison.Ordinal);
+        Assert.Contains("kafka_log_a_b_count 3\n", text, StringComparison.Ordinal);
+        time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Contains("quantile=\"0.5\"} 0\n", PrometheusText.Write(registry.Metrics), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_distribution_has_quantiles_sum_and_count()
     {
         using MetricRegistry registry = new();

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace Barnabas.Host;
 
 /// <summary>A published metric and how to read it.</summary>
@@ -7,10 +9,15 @@ public sealed class Metric
     public const int SamplesMax = 10_000;
 
     private readonly Func<IEnumerable<Sample>> _read;
+    private readonly TimeProvider _time;
 
-    internal Metric(MetricName name, MetricKind kind, string unit, Func<IEnumerable<Sample>> read)
+    // By the labels of a sample.
+    private readonly ConcurrentDictionary<string, RecentDistribution> _recent = new(StringComparer.Ordinal);
+
+    internal Metric(
+        MetricName name, MetricKind kind, string unit, Func<IEnumerable<Sample>> read, TimeProvider time)
     {
-        (Name, Kind, Unit, _read) = (name, kind, unit, read);
+        (Name, Kind, Unit, _read, _time) = (name, kind, unit, read, time);
     }
 
     public MetricName Name { get; }
@@ -30,8 +37,16 @@ public sealed class Metric
         {
             foreach (Sample sample in _read().Take(SamplesMax))
             {
-                yield return sample with { Labels = [.. Name.Labels, .. sample.Labels] };
+                yield return sample with
+                {
+                    Labels = [.. Name.Labels, .. sample.Labels],
+                    Recent = sample.Distribution is { } all ? RecentOf(sample, all) : null,
+                };
             }
         }
     }
+
+    private HistogramSnapshot RecentOf(Sample sample, HistogramSnapshot all) =>
+        _recent.GetOrAdd(string.Join(',', sample.Labels), static _ => new RecentDistribution())
+            .Of(all, _time.Monotonic);
 }

@@ -6,7 +6,8 @@ namespace Barnabas.Host;
 /// All metrics of a node under Kafka's names. Rooms count into their own counters; the composition root lists them
 /// here. The same numbers are published to <see cref="Meter"/>, for listeners within the process. From any thread.
 /// </summary>
-public sealed class MetricRegistry : IDisposable
+/// <param name="time">Null for the machine's.</param>
+public sealed class MetricRegistry(TimeProvider? time = null) : IDisposable
 {
     /// <summary>The name of the <see cref="System.Diagnostics.Metrics.Meter"/>.</summary>
     public const string MeterName = "Barnabas";
@@ -14,6 +15,7 @@ public sealed class MetricRegistry : IDisposable
     /// <summary>How many metrics there may be: a topic that gets thousands of labels must not eat the memory.</summary>
     public const int MetricsMax = 100_000;
 
+    private readonly TimeProvider _time = time ?? TimeProvider.System;
     private readonly Lock _lock = new();
     private readonly Meter _meter = new(MeterName, BuildFacts.Version);
     private readonly HashSet<string> _beans = new(StringComparer.Ordinal);
@@ -49,7 +51,7 @@ public sealed class MetricRegistry : IDisposable
     /// </summary>
     public void Add(string bean, MetricKind kind, string unit, Func<IEnumerable<Sample>> read, double scale = 1)
     {
-        Metric metric = new(MetricName.Parse(bean, kind), kind, unit, read) { Scale = scale };
+        Metric metric = new(MetricName.Parse(bean, kind), kind, unit, read, _time) { Scale = scale };
         if (TryAdd(metric))
         {
             Publish(metric);
@@ -76,7 +78,7 @@ public sealed class MetricRegistry : IDisposable
                     family + "_count", () => Measure(metric, static s => s.Value), metric.Unit, bean);
                 _meter.CreateObservableGauge(
                     family + "_p99",
-                    () => Measure(metric, s => s.Distribution!.Quantile(0.99) * metric.Scale),
+                    () => Measure(metric, s => s.Recent!.Quantile(0.99) * metric.Scale),
                     metric.Unit,
                     bean);
                 break;

@@ -30,11 +30,12 @@ internal static class ProcessMetrics
     public static void AddReactors(MetricRegistry registry, TransportOptions transport)
     {
         Histogram turns = transport.Turns;
+        RecentDistribution recent = new();
         registry.Add("barnabas:type=reactor,name=connections_moved", "connections", transport.Moves);
         registry.Add(
             "barnabas:type=reactor,name=turn_microseconds", MetricKind.Distribution, "us", () => [Sample.Of(turns)]);
         registry.Add(
-            "barnabas:type=reactor,name=longest_turn_microseconds", "us", () => turns.Snapshot().Quantile(1));
+            "barnabas:type=reactor,name=longest_turn_microseconds", "us", () => recent.Of(turns.Snapshot(), transport.Time.Monotonic).Quantile(1));
     }
 
     private static double Read(Func<Process, double> read)

@@ -57,7 +57,7 @@ public static class PrometheusText
             foreach (double quantile in Quantiles)
             {
                 string label = quantile.ToString(CultureInfo.InvariantCulture);
-                WriteSample(text, family, sample, label, distribution.Quantile(quantile) * metric.Scale);
+                WriteSample(text, family, sample, label, sample.Recent!.Quantile(quantile) * metric.Scale);
             }
 
             WriteSample(text, family + "_sum", sample, null, distribution.Sum * metric.Scale);

@@ -7,7 +7,8 @@ public sealed class HistogramSnapshot
 
     internal HistogramSnapshot(long[] counts, long sum)
     {
-        _counts = counts;
+        // Most values are small, and snapshots are kept.
+        _counts = counts[..(Array.FindLastIndex(counts, static count => count != 0) + 1)];
         Sum = sum;
         foreach (long count in counts)
         {
@@ -19,6 +20,18 @@ public sealed class HistogramSnapshot
     public long Count { get; }
 
     public long Sum { get; }
+
+    /// <summary>The values that an earlier snapshot of the same histogram does not hold.</summary>
+    public HistogramSnapshot Since(HistogramSnapshot earlier)
+    {
+        long[] counts = [.. _counts];
+        for (int bucket = 0; bucket < earlier._counts.Length; bucket++)
+        {
+            counts[bucket] -= earlier._counts[bucket];
+        }
+
+        return new HistogramSnapshot(counts, Sum - earlier.Sum);
+    }
 
     /// <summary>
     /// A bound that at least this share of the values does not exceed, at most 1/16 above the least such bound; 0 if
