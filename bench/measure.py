@@ -74,8 +74,10 @@ def soak(arguments, names, broker, results):
             return one.tools.kload("produce", one.target.address, topic="soak", partitions=12, record_bytes=1024, acks=1,
                                    batch_bytes=16384, **options)
 
-        most = produce(in_flight=5, seconds=10)["requests_per_s"]
-        # The load generator sends at a rate; this is the highest at which one connection is answered without a queue.
+        # The highest rate at which one connection is answered. The first half minute goes to memory, before the kernel
+        # makes writers wait for the device.
+        produce(in_flight=5, seconds=30)
+        most = produce(in_flight=5, seconds=60)["requests_per_s"]
         rate = int(arguments.share * most)
         print(f"maximum {most:.0f} requests/s of 16 KiB, rate {rate}/s for {arguments.minutes:.0f} minutes", flush=True)
         samples, end = [], time.monotonic() + 60 * arguments.minutes
