@@ -46,6 +46,23 @@ public sealed class LogDirectoryTests
     }
 
     [Fact]
+    public void Of_two_directories_with_files_of_a_name_the_assigned_one_has_the_partition()
+    {
+        var test = new TestLog();
+        test.Simulated.EndProcess();
+        LogDirectories open = LogDirectories.Open(
+            new LogDirectoriesOptions([TestLog.Root, "/more"], TestLog.NodeId), test.Services);
+        var partition = new TopicPartition("t", 0);
+        foreach (LogDirectory directory in open.All)
+        {
+            Assert.NotNull(directory.Open(partition, TestLog.TopicId, test.Config, 0).Log);
+        }
+
+        Assert.All(open.All, directory => Assert.Same(directory, open.DirectoryFor(partition, directory.Id)));
+        Assert.Same(open.All[0], open.DirectoryFor(partition, null));
+    }
+
+    [Fact]
     public void A_directory_whose_identity_cannot_be_read_keeps_it()
     {
         var test = new TestLog();

@@ -86,7 +86,9 @@ internal sealed class MetadataApplier : IMetadataSubscriber
 
     /// <summary>
     /// Sets aside the files of partitions that the metadata does not give to this broker: their topic was deleted while
-    /// the node was down, or it crashed before they were renamed. Only once all committed metadata is applied.
+    /// the node was down, or it crashed before they were renamed. Also those of a partition that is open in another
+    /// directory: their directory had failed when a former topic of its name was deleted, and a later start must not
+    /// take them for it. Only once all committed metadata is applied.
     /// </summary>
     public void SetStraysAside()
     {
@@ -95,12 +97,14 @@ internal sealed class MetadataApplier : IMetadataSubscriber
         {
             foreach (TopicPartition id in directory.PartitionsAtStart)
             {
+                bool isElsewhere = _directories.Find(id) is not null && directory.Find(id) is null;
                 if (id.Topic != InternalTopics.ClusterMetadata
-                    && !IsAssigned(image, id)
+                    && (isElsewhere || !IsAssigned(image, id))
                     && directory.Contains(id)
                     && directory.SetAside(id) is { } aside)
                 {
-                    _events.PartitionOffline(id, $"It is not in the metadata; its files were set aside as {aside}.");
+                    string why = isElsewhere ? "Its log lies in another directory" : "It is not in the metadata";
+                    _events.PartitionOffline(id, $"{why}; files of its name were set aside as {aside}.");
                 }
             }
         }
@@ -234,7 +238,7 @@ internal sealed class MetadataApplier : IMetadataSubscriber
         (_, _, int minInSync, LogConfig config) = InForce(image, id.Topic);
         Partition opened;
         Uuid assigned = wanted.DirectoryOf(_cluster.Self);
-        if (_directories.DirectoryFor(id, assigned == DirectoryId.Unassigned ? null : assigned) is not { } directory)
+        if (OpenLog(id, topicId, assigned, config) is not var (directory, result))
         {
             opened = Partition.Offline(
                 id, topicId, _cluster.Self, $"It may lie in the log directory {assigned}, which is offline.");
@@ -242,14 +246,6 @@ internal sealed class MetadataApplier : IMetadataSubscriber
         }
         else
         {
-            LogOpenResult result = directory.Open(id, topicId, config, _parts.Time.UnixMilliseconds);
-            if (result.Error == ErrorCode.InconsistentTopicId && directory.SetAside(id) is { } aside)
-            {
-                // A topic of this name was deleted and made anew, and a crash came before its files were renamed.
-                _events.PartitionOffline(id, $"Files of a former topic of this name were set aside as {aside}.");
-                result = directory.Open(id, topicId, config, _parts.Time.UnixMilliseconds);
-            }
-
             if (result.Log is { } log)
             {
                 opened = Partition.Online(id, topicId, _cluster.Self, log);
@@ -279,6 +275,27 @@ internal sealed class MetadataApplier : IMetadataSubscriber
 
         opened.MinInSyncReplicas = minInSync;
         return opened;
+    }
+
+    /// <summary>Opens the log where it is, or where it should be; null if that is nowhere.</summary>
+    private (LogDirectory Directory, LogOpenResult Result)? OpenLog(
+        TopicPartition id, Uuid topicId, Uuid assigned, LogConfig config)
+    {
+        Uuid? known = assigned == DirectoryId.Unassigned ? null : assigned;
+        while (_directories.DirectoryFor(id, known) is { } directory)
+        {
+            LogOpenResult result = directory.Open(id, topicId, config, _parts.Time.UnixMilliseconds);
+            if (result.Error != ErrorCode.InconsistentTopicId || directory.SetAside(id) is not { } aside)
+            {
+                return (directory, result);
+            }
+
+            // A topic of this name was deleted and made anew, and a crash came before its files were renamed, or their
+            // directory had failed. Those of the new one, if there are any, may lie in another directory.
+            _events.PartitionOffline(id, $"Files of a former topic of this name were set aside as {aside}.");
+        }
+
+        return null;
     }
 
     /// <summary>The partitions of a topic come one after the other, and share one configuration.</summary>

@@ -99,8 +99,8 @@ public sealed class LogDirectories
     }
 
     /// <summary>
-    /// The directory that has a partition's files; for a new one the usable directory with the fewest logs, as Kafka
-    /// chooses. Null if no directory is usable, or if the files may lie in one that is not: an empty log in another
+    /// The directory that has a partition's files, the assigned one if there are several; for a new one the usable
+    /// directory with the fewest logs, as Kafka chooses. Null if no directory is usable, or if the files may lie in one that is not: an empty log in another
     /// directory must not take their place.
     /// </summary>
     /// <param name="assigned">
@@ -108,6 +108,7 @@ public sealed class LogDirectories
     /// </param>
     public LogDirectory? DirectoryFor(TopicPartition partition, Uuid? assigned)
     {
+        LogDirectory? holder = null;
         LogDirectory? fewest = null;
         bool mayLieOffline = assigned is not null;
         bool isAnyOffline = Unusable.Count > 0;
@@ -115,7 +116,8 @@ public sealed class LogDirectories
         {
             if (directory.Contains(partition))
             {
-                return directory;
+                // Files of a former topic of this name may lie elsewhere: that directory had failed when it was deleted.
+                holder = holder is null || directory.Id == assigned ? directory : holder;
             }
 
             bool usable = directory.OfflineReason is null;
@@ -127,7 +129,7 @@ public sealed class LogDirectories
             }
         }
 
-        return isAnyOffline && mayLieOffline ? null : fewest;
+        return holder ?? (isAnyOffline && mayLieOffline ? null : fewest);
     }
 
     private static LogDirectoryException NoneUsable(Dictionary<string, string> unusable) =>

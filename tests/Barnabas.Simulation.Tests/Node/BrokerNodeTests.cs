@@ -58,6 +58,55 @@ public sealed class BrokerNodeTests
         Assert.True(world.RunUntil(() => broker.IsReady, TimeSpan.FromSeconds(30)));
     }
 
+    /// <summary>
+    /// Seed 21101 of failing directories: one failed while a topic was deleted, whose name then went to a new one.
+    /// </summary>
+    [Fact]
+    public void Files_of_a_former_topic_in_another_directory_do_not_take_the_place_of_a_partition()
+    {
+        SimulatedWorld world = new(1);
+        SimulatedBroker broker = new(world, directories: 2);
+        SimulatedDisk disk = broker.Node.Disk;
+        broker.Start();
+        Assert.True(world.RunUntil(() => broker.IsReady, TimeSpan.FromSeconds(30)));
+        CreateTopic(world, broker, "t");
+        Assert.True(broker.Close(TimeSpan.FromSeconds(30)));
+        // One partition in each directory.
+        string[] right = [.. broker.Directories.SelectMany(PartitionsIn)];
+        string[] wrong = [.. broker.Directories.SelectMany(one => new[] { $"{one}/t-0", $"{one}/t-1" }).Except(right)];
+        Assert.Equal(2, right.Select(static one => one[..^"/t-0".Length]).Distinct().Count());
+        foreach (string directory in wrong)
+        {
+            disk.CreateDirectory(directory);
+            using IDiskFile file = disk.Open($"{directory}/partition.metadata", FileOpening.CreateOrTruncate);
+            file.Write("version: 0\ntopic_id: MkU3OEVBNTcwNTJENDM2Qk"u8, 0);
+        }
+
+        for (int life = 0; life < 2; life++)
+        {
+            broker.Start();
+            Assert.True(world.RunUntil(() => broker.IsReady, TimeSpan.FromSeconds(30)));
+            Assert.Equal(right, broker.Directories.SelectMany(PartitionsIn));
+            Assert.True(broker.Close(TimeSpan.FromSeconds(30)));
+        }
+
+        IEnumerable<string> PartitionsIn(string root) => disk.List(root)
+            .Where(static name => name is "t-0" or "t-1")
+            .Select(name => $"{root}/{name}");
+    }
+
+    private static void CreateTopic(SimulatedWorld world, SimulatedBroker broker, string name)
+    {
+        IReactor reactor = world.AddNode("client").Start().Network.Reactors[0];
+        SimulatedClient client = new(reactor, broker.Address, "client", new Findings(world));
+        CreateTopicsRequest request = new() { TimeoutMs = 5000 };
+        request.Topics.Add(new() { Name = name, NumPartitions = 2, ReplicationFactor = 1 });
+        CreateTopicsResponse? answer = null;
+        reactor.Post(new Turn(() => client.Send<CreateTopicsResponse>(request, 7, told => answer = told)));
+        Assert.True(world.RunUntil(() => answer is not null, TimeSpan.FromSeconds(30)));
+        Assert.Equal(0, answer!.Topics[0].ErrorCode);
+    }
+
     private static string[] EpochsInMarkers(SimulatedBroker broker)
     {
         List<string> epochs = [];
