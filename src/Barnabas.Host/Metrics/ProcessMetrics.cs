@@ -35,7 +35,9 @@ internal static class ProcessMetrics
         registry.Add(
             "barnabas:type=reactor,name=turn_microseconds", MetricKind.Distribution, "us", () => [Sample.Of(turns)]);
         registry.Add(
-            "barnabas:type=reactor,name=longest_turn_microseconds", "us", () => recent.Of(turns.Snapshot(), transport.Time.Monotonic).Quantile(1));
+            "barnabas:type=reactor,name=longest_turn_microseconds",
+            "us",
+            () => recent.Of(turns.Snapshot(), transport.Time.Monotonic).Quantile(1));
     }
 
     private static double Read(Func<Process, double> read)

@@ -100,8 +100,8 @@ public sealed class LogDirectories
 
     /// <summary>
     /// The directory that has a partition's files, the assigned one if there are several; for a new one the usable
-    /// directory with the fewest logs, as Kafka chooses. Null if no directory is usable, or if the files may lie in one that is not: an empty log in another
-    /// directory must not take their place.
+    /// directory with the fewest logs, as Kafka chooses. Null if no directory is usable, or if the files may lie in one
+    /// that is not: an empty log in another directory must not take their place.
     /// </summary>
     /// <param name="assigned">
     /// The id of the directory in which the files are, as far as the metadata knows (KIP-858); null if there are none.
@@ -116,7 +116,8 @@ public sealed class LogDirectories
         {
             if (directory.Contains(partition))
             {
-                // Files of a former topic of this name may lie elsewhere: that directory had failed when it was deleted.
+                // Files of a former topic of this name may lie elsewhere: their directory had failed when it was
+                // deleted.
                 holder = holder is null || directory.Id == assigned ? directory : holder;
             }
 

@@ -98,8 +98,8 @@ internal sealed class OffsetLedger(string name, SimulatedWorld world, Findings f
                 OnRefused(key, commit);
                 break;
             default:
-                // Nobody knows. As in Kafka, NotCoordinator is also the answer of a coordinator that lost its log in the
-                // middle of the append: all of the batch may be there.
+                // Nobody knows. As in Kafka, NotCoordinator is also the answer of a coordinator that lost its log in
+                // the middle of the append: all of the batch may be there.
                 break;
         }
     }

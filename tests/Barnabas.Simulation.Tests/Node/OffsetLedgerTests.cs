@@ -125,7 +125,7 @@ public sealed class OffsetLedgerTests
         Assert.Equal(0, FindingsAfterReading(OffsetLedger.None, "", _world.Now));
     }
 
-    /// <summary>Seed 43 of failing directories: the coordinator removed what had expired, and lost the removal.</summary>
+    /// <summary>Seed 43 of failing directories: what had expired was removed, and the removal lost.</summary>
     [Fact]
     public void What_has_expired_may_come_back_if_the_power_takes_its_removal()
     {
