@@ -215,11 +215,12 @@ internal sealed unsafe class LinuxFile(string path, SafeFileHandle handle) : IDi
 
     public void Dispose() => Handle.Dispose();
 
+    // True also where the file system knows no read that does not wait, as tmpfs: it cannot tell.
     private bool CanReadNow(long position)
     {
         byte scratch;
         IoVector vector = new() { Start = &scratch, Count = 1 };
-        return Libc.ReadVectorAt(Handle, &vector, 1, position, NoWait) >= 0;
+        return Libc.ReadVectorAt(Handle, &vector, 1, position, NoWait) >= 0 || Errno.Last != Errno.TryAgain;
     }
 
     private void ThrowUnlessInterrupted(string call)

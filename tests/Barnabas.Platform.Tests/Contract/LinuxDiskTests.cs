@@ -60,6 +60,33 @@ public sealed class LinuxDiskTests : DiskContract, IDisposable
         Assert.Equal(bytes, file.ReadNow(new byte[bytes], 0));
     }
 
+    /// <remarks>
+    /// Where the kernel knows no read that does not wait, a fetch would go by way of another thread for ever.
+    /// </remarks>
+    [Fact]
+    public void On_a_file_system_that_cannot_tell_everything_counts_as_in_memory()
+    {
+        const string memory = "/dev/shm";
+        string path = $"{memory}/barnabas-{Guid.NewGuid():N}";
+        if (!Directory.Exists(memory))
+        {
+            // Not every machine has a file system in memory.
+            return;
+        }
+
+        try
+        {
+            using IDiskFile file = Disk.Open(path, FileOpening.CreateOrKeep);
+            file.Write(Pattern(300_000), 0);
+            Assert.True(file.IsResident(0, 300_000));
+            Assert.Equal(300_000, file.ReadNow(new byte[300_000], 0));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
     public void Dispose() => _directory.Dispose();
 
     private static string Python(string program, string argument)
