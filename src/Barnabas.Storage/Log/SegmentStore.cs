@@ -31,7 +31,8 @@ internal sealed class SegmentStore
     public Segment Active => All[^1];
 
     /// <summary>Where the first segment begins whose files have their names still.</summary>
-    public Offset FirstNamed => _taken.Length > 0 ? _taken[0].BaseOffset : All[0].BaseOffset;
+    public Offset FirstNamed =>
+        Volatile.Read(ref _taken) is [Segment oldest, ..] ? oldest.BaseOffset : All[0].BaseOffset;
 
     public long SizeInBytes
     {
